@@ -1,0 +1,294 @@
+"""The ledger: the row types, compact blocks, and the append-only file where load and analysis meet.
+
+A ledger is a folder with one `*.ledger` file per process. A file is a sequence of blocks, each written whole:
+
+    magic "GBL1" · kind (u1) · 3 zero bytes · payload length (u4) · CRC-32 of the payload (u4) · payload
+
+`meta` and `note` payloads are JSON; `frames`, `streams` and `viewers` payloads are rows of the dtypes below. A
+process that is killed leaves at most a torn last block, which readers drop and report.
+
+Times are seconds of CLOCK_MONOTONIC, shared by all processes of one machine. Each file's meta holds `wall_offset_s`
+(wall clock − monotonic), so that files of several machines can be put on one axis. A time that was never reached is NaN.
+"""
+
+import os
+import struct
+import time
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import IntEnum
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from bench.errors import LedgerError, UsageError
+
+Rows = NDArray[np.void]
+
+
+class Fate(IntEnum):
+    """What became of a frame: exactly one of these."""
+
+    DELIVERED = 0
+    SKIPPED = 1
+    REJECTED = 2
+    OVERWRITTEN = 3
+    CUT_OFF = 4
+    FAILED = 5
+    IN_FLIGHT = 6
+    UNATTRIBUTED = 7
+
+
+class Outcome(IntEnum):
+    """How a stream ended."""
+
+    COMPLETED = 0  # the server ended it: time_limit, or an idle cut
+    CLOSED = 1  # the viewer closed it, or left
+    FAILED = 2  # the handler raised
+    REJECTED = 3  # the join was answered with an error: no stream came of it
+    BROKEN = 4  # the connection broke
+    UNFINISHED = 5  # the run ended first
+
+
+JOIN, CERTAIN, SHOWN = 1, 2, 4
+"""Bits of a frame's `flags`: it rode in a join · its fate is known to be this frame's own · its picture was shown."""
+
+FRAME = np.dtype(
+    [
+        ("endpoint", "u2"),  # index into meta["endpoints"]
+        ("viewer", "u4"),
+        ("stream", "i4"),  # ordinal among the viewer's streams, -1 outside any
+        ("frame", "u4"),  # ordinal among the viewer's ticks: tick_s = start + frame * stream_every
+        ("earliest", "u4"),  # bounded attribution: the result belongs to one of frames earliest..latest;
+        ("latest", "u4"),  # both equal `frame` where attribution is exact
+        ("fate", "u1"),
+        ("flags", "u1"),
+        ("status", "u2"),  # HTTP status of the POST (or join), 0 when none came
+        ("bytes_sent", "u4"),  # body of the POST
+        ("bytes_received", "u4"),  # body of the output file, or of the SSE message where there is no file
+        ("tick_s", "f8"),  # when the frame was due
+        ("sending_s", "f8"),  # when sending began
+        ("sent_s", "f8"),  # when the last byte of the POST was written
+        ("accepted_s", "f8"),  # when the POST's answer was here
+        ("result_s", "f8"),  # when the SSE message with the result was here
+        ("shown_s", "f8"),  # when the output file's bytes were here
+    ]
+)
+
+STREAM = np.dtype(
+    [
+        ("endpoint", "u2"),
+        ("viewer", "u4"),
+        ("stream", "i4"),
+        ("outcome", "u1"),
+        ("joined_s", "f8"),  # when the join POST was written
+        ("open_s", "f8"),  # process_starts
+        ("ended_s", "f8"),  # process_completed, or the loss of the connection
+        ("eta_s", "f8"),  # Gradio's first rank_eta, NaN when it gave none
+        ("rank", "i4"),  # place in the queue at the first estimation, -1 when none came
+        ("queue_size", "i4"),
+        ("results", "u4"),  # fresh results, read or not
+        ("duplicated", "u4"),  # results that repeated a frame already delivered
+        ("out_of_order", "u4"),  # results older than one before them
+        ("cross_talk", "u4"),  # results that showed another viewer's frame
+        ("state_errors", "u4"),
+        ("event_id", "S32"),
+    ]
+)
+
+VIEWER = np.dtype(
+    [
+        ("endpoint", "u2"),
+        ("viewer", "u4"),
+        ("started_s", "f8"),  # the camera's tick zero
+        ("stopped_s", "f8"),  # NaN in the row written at the start; the row written at the end wins
+    ]
+)
+
+
+class Kind(IntEnum):
+    """What a block holds."""
+
+    META = 0
+    FRAMES = 1
+    STREAMS = 2
+    VIEWERS = 3
+    NOTE = 4
+
+
+DTYPES = {Kind.FRAMES: FRAME, Kind.STREAMS: STREAM, Kind.VIEWERS: VIEWER}
+_HEADER = struct.Struct("<4sBxxxII")
+_MAGIC = b"GBL1"
+
+
+def pack(kind: Kind, payload: bytes) -> bytes:
+    """One block as bytes."""
+    return _HEADER.pack(_MAGIC, kind, len(payload), zlib.crc32(payload)) + payload
+
+
+def unpack(data: bytes) -> Iterator[tuple[Kind, bytes]]:
+    """Yield each whole block of `data` in order; stop silently at the first torn or foreign one."""
+    position = 0
+    while position + _HEADER.size <= len(data):
+        magic, kind, length, checksum = _HEADER.unpack_from(data, position)
+        payload = data[position + _HEADER.size : position + _HEADER.size + length]
+        if magic != _MAGIC or len(payload) < length or zlib.crc32(payload) != checksum:
+            return
+        yield Kind(kind), payload
+        position += _HEADER.size + length
+
+
+class LedgerWriter:
+    """Collects rows and appends them as blocks; `flush` is called about once a second.
+
+    Rows are tuples in the order of the dtype's fields. `blocks` receives every block as it is written (workers send
+    them to the master).
+    """
+
+    def __init__(self, folder: Path, name: str, meta: dict[str, Any]) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = folder / f"{name}.ledger"
+        self._file = self.path.open("xb", buffering=0)
+        self._rows: dict[Kind, list[tuple[Any, ...]]] = {kind: [] for kind in DTYPES}
+        self.unreported: list[bytes] = []
+        self.keep_unreported = False
+        offset = time.time() - time.monotonic()
+        self._write(Kind.META, orjson.dumps({"wall_offset_s": offset, "process": name, **meta}))
+
+    def frame(self, row: tuple[Any, ...]) -> None:
+        """Add one FRAME row."""
+        self._rows[Kind.FRAMES].append(row)
+
+    def stream(self, row: tuple[Any, ...]) -> None:
+        """Add one STREAM row."""
+        self._rows[Kind.STREAMS].append(row)
+
+    def viewer(self, row: tuple[Any, ...]) -> None:
+        """Add one VIEWER row."""
+        self._rows[Kind.VIEWERS].append(row)
+
+    def note(self, what: dict[str, Any]) -> None:
+        """Append one JSON note at once: an error, a sample of the generator's health, a fact about the run."""
+        self._write(Kind.NOTE, orjson.dumps(what))
+
+    def flush(self) -> None:
+        """Write what has been collected, one block for each kind of row."""
+        for kind, rows in self._rows.items():
+            if rows:
+                self._rows[kind] = []
+                self._write(kind, np.array(rows, dtype=DTYPES[kind]).tobytes())
+
+    def close(self) -> None:
+        """Flush and close; closing twice is harmless."""
+        if not self._file.closed:
+            self.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+
+    def _write(self, kind: Kind, payload: bytes) -> None:
+        block = pack(kind, payload)
+        self._file.write(block)
+        if self.keep_unreported:
+            self.unreported.append(block)
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """A whole ledger in memory: every process's rows on one time axis.
+
+    `meta` is the first file's meta (all processes of a run share its settings), `metas` all of them. Times are
+    seconds of the wall clock. `torn` names the files whose last block was incomplete.
+    """
+
+    meta: dict[str, Any]
+    metas: list[dict[str, Any]]
+    frames: Rows
+    streams: Rows
+    viewers: Rows
+    notes: list[dict[str, Any]]
+    torn: list[str] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Read every `*.ledger` file in `folder`.
+
+        Raises LedgerError when there is none, or none of them begins with a meta block.
+        """
+        paths = sorted(folder.glob("*.ledger"))
+        parts = [part for path in paths if (part := _FilePart.read(path)) is not None]
+        if not parts:
+            raise LedgerError(
+                f"There is no ledger in {folder}.",
+                "Name the `ledger` folder that a run wrote in its --out folder.",
+            )
+        return cls(
+            meta=parts[0].meta,
+            metas=[part.meta for part in parts],
+            frames=np.concatenate([part.rows[Kind.FRAMES] for part in parts]),
+            streams=np.concatenate([part.rows[Kind.STREAMS] for part in parts]),
+            viewers=_latest_viewers(np.concatenate([part.rows[Kind.VIEWERS] for part in parts])),
+            notes=[note for part in parts for note in part.notes],
+            torn=[part.meta["process"] for part in parts if part.torn],
+        )
+
+
+@dataclass(slots=True)
+class _FilePart:
+    meta: dict[str, Any]
+    rows: dict[Kind, Rows]
+    notes: list[dict[str, Any]]
+    torn: bool
+
+    @classmethod
+    def read(cls, path: Path) -> "_FilePart | None":
+        data = path.read_bytes()
+        blocks = list(unpack(data))
+        if not blocks or blocks[0][0] is not Kind.META:
+            return None
+        meta = orjson.loads(blocks[0][1])
+        rows: dict[Kind, list[Rows]] = {kind: [np.empty(0, dtype)] for kind, dtype in DTYPES.items()}
+        notes = []
+        for kind, payload in blocks[1:]:
+            if kind in DTYPES:
+                rows[kind].append(np.frombuffer(payload, DTYPES[kind]))
+            elif kind is Kind.NOTE:
+                notes.append(orjson.loads(payload))
+        whole = sum(_HEADER.size + len(payload) for _, payload in blocks)
+        merged = {kind: _shifted(np.concatenate(parts), meta["wall_offset_s"]) for kind, parts in rows.items()}
+        for note in notes:
+            if "at_s" in note:
+                note["at_s"] += meta["wall_offset_s"]
+        return cls(meta, merged, notes, torn=whole < len(data))
+
+
+def _shifted(rows: Rows, offset_s: float) -> Rows:
+    for name in rows.dtype.names or ():
+        if name.endswith("_s") and name != "eta_s":
+            rows[name] += offset_s
+    return rows
+
+
+def _latest_viewers(rows: Rows) -> Rows:
+    """Keep the last row of each viewer: the one written at its end, where it came that far."""
+    last = {int(row["viewer"]): index for index, row in enumerate(rows)}
+    return rows[sorted(last.values())]
+
+
+def refuse_existing(folder: Path) -> None:
+    """Make `folder` for a new run.
+
+    Raises UsageError when it already holds a run or cannot be written.
+    """
+    if (folder / "ledger").exists() or (folder / "results.json").exists():
+        raise UsageError(f"{folder} already holds a run.", "Name another folder with --out, or remove that one.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise UsageError(f"Cannot write to {folder}: {error.strerror}.", "Name another folder with --out.") from None

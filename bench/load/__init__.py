@@ -1,0 +1,1 @@
+"""Viewers under Locust: pacing, accounting, and deploying the app under test."""

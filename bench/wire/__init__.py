@@ -1,0 +1,1 @@
+"""Gradio's streaming protocol: discovery, server-sent events, transports and the life of one stream."""
