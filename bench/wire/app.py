@@ -1,0 +1,119 @@
+"""Discovery: what a running Gradio app has that a camera or a microphone can stream to."""
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import gradio_client
+import httpx
+
+from bench.errors import TargetError
+from bench.wire.connect import AppClient, connect
+from bench.wire.endpoint import Endpoint, Input, LeftOut, Output, read_endpoints
+
+__all__ = ["App", "Endpoint", "Input", "LeftOut", "Output", "discover", "is_loopback"]
+
+PROTOCOL = "sse_v3"
+"""The queue protocol whose streams the harness speaks; Gradio 5.0 was the first to stream input over it."""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A running Gradio app and its streaming endpoints.
+
+    `root` is scheme, host, port and root path without a slash at the end; the API lies at `root + api_prefix`.
+    `headers` and `cookies` belong on every request (login, Space token). `ssr` is None where it could not be told.
+    `max_threads` is not in /config: it is None unless the app was deployed by the harness.
+    """
+
+    url: str
+    root: str
+    api_prefix: str
+    headers: dict[str, str]
+    cookies: dict[str, str]
+    gradio_version: str
+    gradio_client_version: str
+    protocol: str
+    ssr: bool | None
+    max_threads: int | None
+    endpoints: tuple[Endpoint, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def discover(
+    url: str,
+    *,
+    auth: tuple[str, str] | None = None,
+    headers: dict[str, str] | None = None,
+    verify: bool = True,
+    timeout_s: float = 20.0,
+) -> App:
+    """Find the streaming endpoints of the app at `url`, an address or the name of a Space (`owner/name`).
+
+    Raises TargetError when there is no server, no Gradio app, no way in, or nothing that could be driven. No thread
+    and no connection outlives the call.
+    """
+    client = connect(url, auth=auth, headers=headers, verify=verify, timeout_s=timeout_s)
+    config = client.config
+    version = str(config.get("version", "unknown")).strip()
+    endpoints, left_out = read_endpoints(config)
+    if not endpoints:
+        raise _nothing_to_drive(url, version, config, left_out)
+    return App(
+        url=url,
+        root=client.src.rstrip("/"),
+        api_prefix=str(config.get("api_prefix", "")).rstrip("/"),
+        headers=dict(client.headers),
+        cookies=dict(client.cookies),
+        gradio_version=version,
+        gradio_client_version=gradio_client.__version__,
+        protocol=str(config.get("protocol", "ws")),
+        ssr=_is_ssr(client, timeout_s),
+        max_threads=None,
+        endpoints=endpoints,
+        left_out=left_out,
+    )
+
+
+def is_loopback(url: str) -> bool:
+    """Whether `url` names this very machine; Spaces and names that would have to be looked up do not."""
+    host = (urlsplit(url).hostname or "").rstrip(".") if "://" in url else ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+def _is_ssr(client: AppClient, timeout_s: float) -> bool | None:
+    """Whether a Node server renders the page (SvelteKit's bootstrap is in it); None when the page could not be had."""
+    try:
+        page = httpx.get(
+            client.src,
+            headers=client.headers,
+            cookies=client.cookies,
+            verify=client.ssl_verify,
+            timeout=timeout_s,
+        )
+    except httpx.HTTPError:
+        return None
+    return "__sveltekit" in page.text if page.is_success else None
+
+
+def _nothing_to_drive(url: str, version: str, config: dict[str, Any], left_out: tuple[LeftOut, ...]) -> TargetError:
+    dependencies = config["dependencies"]
+    if config.get("protocol") != PROTOCOL or any("connection" not in dependency for dependency in dependencies):
+        return TargetError(
+            f"The app at {url} runs Gradio {version}, which has no streaming input of the kind the harness drives.",
+            "Upgrade the app to Gradio 5 or later.",
+        )
+    wanted = "Looked for gr.Image(sources=['webcam'], streaming=True).stream(...), or the same with gr.Audio."
+    if left_out:
+        reasons = "; ".join(f"{one.api_name}: {one.reason}" for one in left_out)
+        return TargetError(f"None of the streaming events at {url} can be driven: {reasons}.", wanted)
+    names = [str(one["api_name"]) for one in dependencies if one.get("api_name") and one.get("backend_fn", True)]
+    has = f"It has {', '.join(names)}, none of which streams." if names else "It has no endpoints at all."
+    return TargetError(f"The app at {url} has no streaming endpoint. {has}", wanted)
