@@ -8,9 +8,10 @@ A ledger is a folder with one `*.ledger` file per process. A file is a sequence 
 process that is killed leaves at most a torn last block, which readers drop and report.
 
 Times are seconds of CLOCK_MONOTONIC, shared by all processes of one machine. Each file's meta holds `wall_offset_s`
-(wall clock − monotonic), so that files of several machines can be put on one axis. A time that was never reached is NaN.
+(wall clock − monotonic), so that files of several machines can be put on one axis. A time never reached is NaN.
 """
 
+import io
 import os
 import struct
 import time
@@ -19,13 +20,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
 from bench.errors import LedgerError, UsageError
+from bench.tables import Table
 
 Rows = NDArray[np.void]
 
@@ -132,14 +134,18 @@ def pack(kind: Kind, payload: bytes) -> bytes:
 
 def unpack(data: bytes) -> Iterator[tuple[Kind, bytes]]:
     """Yield each whole block of `data` in order; stop silently at the first torn or foreign one."""
-    position = 0
-    while position + _HEADER.size <= len(data):
-        magic, kind, length, checksum = _HEADER.unpack_from(data, position)
-        payload = data[position + _HEADER.size : position + _HEADER.size + length]
-        if magic != _MAGIC or len(payload) < length or zlib.crc32(payload) != checksum:
+    return _blocks(io.BytesIO(data))
+
+
+def _blocks(file: BinaryIO) -> Iterator[tuple[Kind, bytes]]:
+    while len(header := file.read(_HEADER.size)) == _HEADER.size:
+        magic, kind, length, checksum = _HEADER.unpack(header)
+        if magic != _MAGIC or kind > max(Kind):
+            return
+        payload = file.read(length)
+        if len(payload) < length or zlib.crc32(payload) != checksum:
             return
         yield Kind(kind), payload
-        position += _HEADER.size + length
 
 
 class LedgerWriter:
@@ -214,68 +220,67 @@ class Ledger:
 
     @classmethod
     def read(cls, folder: Path) -> Self:
-        """Read every `*.ledger` file in `folder`.
+        """Read every `*.ledger` file in `folder`; each note gains the `process` whose file it came from.
 
-        Raises LedgerError when there is none, or none of them begins with a meta block.
+        Holds every row once, and beside the rows only one block at a time.
+        Raises LedgerError when there is none, none of them begins with a meta block, or its rows are of another shape.
         """
         paths = sorted(folder.glob("*.ledger"))
-        parts = [part for path in paths if (part := _FilePart.read(path)) is not None]
-        if not parts:
-            raise LedgerError(
-                f"There is no ledger in {folder}.",
-                "Name the `ledger` folder that a run wrote in its --out folder.",
-            )
+        tables = {kind: Table(dtype, sum(path.stat().st_size for path in paths)) for kind, dtype in DTYPES.items()}
+        files = [_read_file(path, tables) for path in paths]
+        metas = [file.meta for file in files if file.meta]
+        if not metas:
+            raise LedgerError(f"There is no ledger in {folder}.", "Name the `ledger` folder that a run wrote.")
         return cls(
-            meta=parts[0].meta,
-            metas=[part.meta for part in parts],
-            frames=np.concatenate([part.rows[Kind.FRAMES] for part in parts]),
-            streams=np.concatenate([part.rows[Kind.STREAMS] for part in parts]),
-            viewers=_latest_viewers(np.concatenate([part.rows[Kind.VIEWERS] for part in parts])),
-            notes=[note for part in parts for note in part.notes],
-            torn=[part.meta["process"] for part in parts if part.torn],
+            meta=metas[0],
+            metas=metas,
+            frames=tables[Kind.FRAMES].rows,
+            streams=tables[Kind.STREAMS].rows,
+            viewers=_latest_viewers(tables[Kind.VIEWERS].rows),
+            notes=[note for file in files for note in file.notes],
+            torn=[file.name for file in files if file.torn],
         )
 
 
 @dataclass(slots=True)
-class _FilePart:
-    meta: dict[str, Any]
-    rows: dict[Kind, Rows]
-    notes: list[dict[str, Any]]
-    torn: bool
+class _File:
+    """What one file holds besides its rows. `meta` is empty where the file ended before it."""
 
-    @classmethod
-    def read(cls, path: Path) -> "_FilePart | None":
-        data = path.read_bytes()
-        blocks = list(unpack(data))
-        if not blocks or blocks[0][0] is not Kind.META:
-            return None
-        meta = orjson.loads(blocks[0][1])
-        rows: dict[Kind, list[Rows]] = {kind: [np.empty(0, dtype)] for kind, dtype in DTYPES.items()}
-        notes = []
-        for kind, payload in blocks[1:]:
-            if kind in DTYPES:
-                rows[kind].append(np.frombuffer(payload, DTYPES[kind]))
+    name: str
+    meta: dict[str, Any] = field(default_factory=dict)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+    torn: bool = False
+
+
+def _read_file(path: Path, tables: dict[Kind, Table]) -> _File:
+    """Read one file, its rows into `tables`; one that does not begin with a meta block gives none."""
+    found = _File(path.stem)
+    begin = {kind: table.count for kind, table in tables.items()}
+    whole = 0
+    with path.open("rb") as file:
+        for kind, payload in _blocks(file):
+            if kind is Kind.META:
+                found.meta = orjson.loads(payload)
+            elif not found.meta:
+                break
             elif kind is Kind.NOTE:
-                notes.append(orjson.loads(payload))
-        whole = sum(_HEADER.size + len(payload) for _, payload in blocks)
-        merged = {kind: _shifted(np.concatenate(parts), meta["wall_offset_s"]) for kind, parts in rows.items()}
-        for note in notes:
-            if "at_s" in note:
-                note["at_s"] += meta["wall_offset_s"]
-        return cls(meta, merged, notes, torn=whole < len(data))
-
-
-def _shifted(rows: Rows, offset_s: float) -> Rows:
-    for name in rows.dtype.names or ():
-        if name.endswith("_s") and name != "eta_s":
-            rows[name] += offset_s
-    return rows
+                found.notes.append({"process": found.meta["process"], **orjson.loads(payload)})
+            else:
+                tables[kind].append(payload)
+            whole += _HEADER.size + len(payload)
+    found.name = found.meta.get("process", path.stem)
+    found.torn = whole < path.stat().st_size
+    offset_s = found.meta.get("wall_offset_s", 0.0)
+    for kind, table in tables.items():
+        table.shift(begin[kind], offset_s)
+    found.notes = [{**note, "at_s": note["at_s"] + offset_s} if "at_s" in note else note for note in found.notes]
+    return found
 
 
 def _latest_viewers(rows: Rows) -> Rows:
     """Keep the last row of each viewer: the one written at its end, where it came that far."""
-    last = {int(row["viewer"]): index for index, row in enumerate(rows)}
-    return rows[sorted(last.values())]
+    _, from_end = np.unique(rows["viewer"][::-1], return_index=True)
+    return rows[np.sort(rows.size - 1 - from_end)]
 
 
 def refuse_existing(folder: Path) -> None:

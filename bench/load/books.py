@@ -1,0 +1,363 @@
+"""The books of one stream: which fate each of its frames met. Pure: facts go in as they come, ledger rows come out.
+
+What the server does decides the rules (Gradio's `routes.py` and `queueing.py`): a stream has a one-slot, latest-wins
+mailbox, frames are handled one after another, and their results arrive in that order. So once the result of frame f
+is here, an earlier frame whose POST had been answered before f was sent can have no result any more: it was
+overwritten. POSTs that overlap may overtake each other; such frames wait for the next result, or the stream's end.
+"""
+
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from math import isnan, nan
+from typing import Any
+
+from bench.ledger import CERTAIN, JOIN, SHOWN, Fate, Outcome
+from bench.wire.stream import Stream
+
+Row = tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class SentFrame:
+    """A frame that was sent, or is being sent. Times are CLOCK_MONOTONIC seconds, NaN until they come."""
+
+    frame: int
+    tick_s: float
+    join: bool
+    sending_s: float = nan
+    sent_s: float = nan
+    accepted_s: float = nan
+    status: int = 0
+    bytes_sent: int = 0
+    fate: Fate | None = None
+    certain: bool = False
+    earliest: int = -1
+    latest: int = -1
+    result: "Arrival | None" = None
+
+
+@dataclass(slots=True)
+class Arrival:
+    """A result that came. `frame` is what its mark said, None when it could not be read.
+
+    `lost` says that its picture could not be fetched: nobody can tell which frame it showed.
+    """
+
+    result_s: float
+    bytes_received: int
+    shown_s: float = nan
+    shown: bool = False
+    read: bool = False
+    frame: int | None = None
+    lost: bool = False
+
+
+UNREADABLE_RESULTS = 3
+"""Unreadable results, with none read before, after which a stream's attribution turns from exact to bounded."""
+
+
+@dataclass(slots=True)
+class Integrity:
+    """What went wrong with results of one stream that did come."""
+
+    duplicated: int = 0
+    out_of_order: int = 0
+    cross_talk: int = 0
+    state_errors: int = 0
+
+
+class StreamBooks:
+    """Settles every frame of one stream, and writes its rows once they are final.
+
+    `frame_row` and `stream_row` receive ledger rows; `settled` is told of each frame as its fate becomes known.
+    """
+
+    def __init__(
+        self,
+        endpoint: int,
+        viewer: int,
+        stream: Stream,
+        *,
+        exact: bool,
+        frame_row: Callable[[Row], None],
+        stream_row: Callable[[Row], None],
+        settled: Callable[[SentFrame], None],
+    ) -> None:
+        self.stream = stream
+        self.results = 0
+        self.integrity = Integrity()
+        self.closed = False
+        self._head = (endpoint, viewer, stream.ordinal)
+        self._exact = exact
+        self._frame_row, self._stream_row, self._settled = frame_row, stream_row, settled
+        self._pending: list[SentFrame] = []  # no fate yet, in the order of sending
+        self._unanswered: dict[int, SentFrame] = {}  # POST without an answer yet, by frame
+        self._delivered: deque[int] = deque(maxlen=256)
+        self._arrivals: deque[Arrival] = deque()  # not yet attributed, in the order of arrival
+        self._unread: list[Arrival] = []  # attributed to nothing since the last delivered frame
+        self._held: tuple[Arrival, int, SentFrame] | None = None  # bounded: last result, its earliest frame, its latest
+        self._sent: list[int] = []  # every frame sent, in order
+        self._last = -1
+        self._last_result_s = -1.0
+        self._ended = False
+
+    # What happens to a stream, told by the viewer -------------------------------------------------------------
+
+    def send(self, frame: int, tick_s: float, *, join: bool) -> SentFrame:
+        """Open the account of a frame about to be sent."""
+        sent = SentFrame(frame, tick_s, join)
+        self._pending.append(sent)
+        self._sent.append(frame)
+        self._unanswered[frame] = sent
+        return sent
+
+    def answered(self, sent: SentFrame, status: int, sent_s: float, accepted_s: float) -> None:
+        """Take note of the POST's answer; one of 400 and above means that the frame was rejected."""
+        sent.status, sent.sent_s, sent.accepted_s = status, sent_s, accepted_s
+        if status >= 400 and sent.fate is None:
+            self._settle(sent, Fate.REJECTED)
+        self._post_over(sent)
+
+    def broke(self, sent: SentFrame) -> None:
+        """Take note that the connection broke before the POST's answer."""
+        if sent.fate is None:
+            self._settle(sent, Fate.FAILED)
+        self._post_over(sent)
+
+    def arrived(self, result_s: float, bytes_received: int) -> Arrival:
+        """Take note of a fresh result; `read` must follow for each, in any order."""
+        arrival = Arrival(result_s, bytes_received)
+        self.results += 1
+        self._arrivals.append(arrival)
+        return arrival
+
+    def read(self, arrival: Arrival, frame: int | None = None, *, cross_talk: bool = False) -> None:
+        """Attribute a result: the mark said `frame` of this viewer, or another viewer's, or could not be read."""
+        arrival.read, arrival.frame = True, frame
+        self.integrity.cross_talk += cross_talk
+        self._attribute_ready()
+        self._close_if_complete()
+
+    def ended(self) -> None:
+        """Take note that the stream has ended: `stream` says how. The books close once all is answered and read."""
+        self._ended = True
+        self._close_if_complete()
+
+    def force_closed(self) -> None:
+        """Close the books now: the run is over. What has no answer is in flight; what is unread stays so."""
+        if self.closed:
+            return
+        for arrival in self._arrivals:
+            arrival.read = True
+        self._attribute_ready()
+        for sent in list(self._unanswered.values()):
+            if sent.fate is None:
+                self._settle(sent, Fate.IN_FLIGHT)
+            self._post_over(sent)
+        self._close()
+
+    @property
+    def bounded(self) -> bool:
+        """Whether results of this stream are bounded to a range of frames rather than read."""
+        return not self._exact
+
+    @property
+    def waiting_for(self) -> int:
+        """How many frames have no fate yet, or no answer."""
+        return len(self._pending) + len(self._unanswered) + len(self._arrivals)
+
+    # Attribution ----------------------------------------------------------------------------------------------
+
+    def _attribute_ready(self) -> None:
+        while self._arrivals and self._arrivals[0].read:
+            arrival = self._arrivals.popleft()
+            if not self._exact:
+                self._attribute_bounded(arrival)
+            elif arrival.frame is None:
+                self._unread.append(arrival)
+                if len(self._unread) >= UNREADABLE_RESULTS:
+                    self._turn_bounded()
+            else:
+                self._attribute_exact(arrival, arrival.frame)
+
+    def _turn_bounded(self) -> None:
+        """Give up on marks where the app destroys them all: bounds still say something, a guess would not."""
+        if self._delivered or self.integrity.cross_talk:
+            return
+        self._exact = False
+        for arrival in self._unread:
+            self._attribute_bounded(arrival)
+        self._unread.clear()
+
+    def _attribute_exact(self, arrival: Arrival, frame: int) -> None:
+        sent = next((entry for entry in self._pending if entry.frame == frame), None)
+        if sent is None:
+            if frame in self._delivered:
+                self.integrity.duplicated += 1
+            else:
+                self.integrity.out_of_order += 1
+                self._unread.append(arrival)
+            return
+        self.integrity.out_of_order += frame < self._last
+        self._last = max(self._last, frame)
+        self._delivered.append(frame)
+        sent.result = arrival
+        self._settle(sent, Fate.DELIVERED)
+        self._allot_unread([entry for entry in self._pending if entry.frame < frame])
+        for entry in [entry for entry in self._pending if entry.frame < frame]:
+            if entry.accepted_s <= sent.sending_s:
+                self._settle(entry, Fate.OVERWRITTEN)
+
+    def _allot_unread(self, candidates: list[SentFrame]) -> None:
+        """Give each unreadable result the latest frame it can have been."""
+        certain = len(candidates) == len(self._unread)
+        while self._unread:
+            arrival = self._unread.pop()
+            fitting = [entry for entry in candidates if entry.sending_s <= arrival.result_s]
+            if fitting:
+                candidates.remove(fitting[-1])
+                fitting[-1].result = arrival
+                fate = Fate.DELIVERED if arrival.lost else Fate.UNATTRIBUTED
+                self._settle(fitting[-1], fate, certain=certain)
+
+    def _attribute_bounded(self, arrival: Arrival) -> None:
+        """Bound a result without a mark: later than the one before it, and sent before it came.
+
+        It is held until the next result, for two results of one tick push the first to an earlier frame.
+        """
+        candidates = [entry for entry in self._pending if entry.sending_s <= arrival.result_s]
+        if not candidates or not self._make_room(candidates[-1]):
+            self.integrity.duplicated += 1
+            return
+        previous = -1 if self._held is None else self._held[1]
+        earliest = self._sent[bisect_right(self._sent, previous)]
+        latest = candidates[0] if candidates[0].join else candidates[-1]
+        self._release_held()
+        self._held = (arrival, earliest, latest)
+
+    def _make_room(self, wanted: SentFrame) -> bool:
+        """Let the held result move to an earlier frame where the new one needs its latest."""
+        if self._held is None or self._held[2] is not wanted:
+            return True
+        arrival, earliest, latest = self._held
+        before = [entry for entry in self._pending if earliest <= entry.frame < latest.frame]
+        if before:
+            self._held = (arrival, earliest, before[-1])
+        return bool(before)
+
+    def _release_held(self) -> None:
+        if self._held is None:
+            return
+        arrival, earliest, sent = self._held
+        sent.result, sent.earliest, sent.latest = arrival, earliest, sent.frame
+        self._settle(sent, Fate.DELIVERED, certain=earliest == sent.frame)
+        for entry in [entry for entry in self._pending if entry.frame < sent.frame]:
+            if entry.accepted_s <= sent.sending_s:
+                self._settle(entry, Fate.OVERWRITTEN, certain=entry.frame < earliest)
+        self._held = None
+
+    # The end of a stream --------------------------------------------------------------------------------------
+
+    def _close_if_complete(self) -> None:
+        if self._ended and not self.closed and not self._arrivals and not self._unanswered:
+            self._close()
+
+    def _close(self) -> None:
+        self.closed = True
+        self._turn_bounded()
+        self._release_held()
+        self._allot_unread(list(self._pending))
+        self._settle_trailing(list(self._pending))
+        self._stream_row(self._summary())
+
+    def _settle_trailing(self, trailing: list[SentFrame]) -> None:
+        """Settle the frames accepted after the last result: at most one failed, one cut off, the others overwritten."""
+        if not trailing:
+            return
+        certain = self._exact and all(a.accepted_s <= b.sending_s for a, b in pairwise(trailing))
+        if self.stream.outcome is Outcome.FAILED or self._broke_waiting():
+            raised = self._raised_on(trailing)
+            self._settle(raised, Fate.FAILED, certain=len(trailing) == 1)
+            trailing.remove(raised)
+            certain = False
+        for entry in trailing[:-1]:
+            self._settle(entry, Fate.OVERWRITTEN, certain=certain)
+        for entry in trailing[-1:]:
+            last = Fate.IN_FLIGHT if self.stream.outcome is Outcome.UNFINISHED else Fate.CUT_OFF
+            self._settle(entry, last, certain=certain)
+
+    def _broke_waiting(self) -> bool:
+        return self.stream.outcome is Outcome.BROKEN and isnan(self.stream.open_s)
+
+    def _raised_on(self, trailing: list[SentFrame]) -> SentFrame:
+        """Name the frame the handler took next after its last result: the latest accepted by then, else the first."""
+        waiting = [entry for entry in trailing if entry.accepted_s <= self._last_result_s]
+        return waiting[-1] if waiting else trailing[0]
+
+    # Rows -----------------------------------------------------------------------------------------------------
+
+    def _settle(self, sent: SentFrame, fate: Fate, *, certain: bool = True) -> None:
+        sent.fate, sent.certain = fate, certain
+        if sent.result is not None:
+            self._last_result_s = sent.result.result_s
+        self._pending.remove(sent)
+        self._settled(sent)
+        if sent.frame not in self._unanswered:
+            self._write(sent)
+
+    def _post_over(self, sent: SentFrame) -> None:
+        if self._unanswered.pop(sent.frame, None) is not None and sent.fate is not None:
+            self._write(sent)
+        self._close_if_complete()
+
+    def _write(self, sent: SentFrame) -> None:
+        assert sent.fate is not None
+        result = sent.result
+        shown = result is not None and result.shown
+        self._frame_row(
+            (
+                *self._head,
+                sent.frame,
+                sent.frame if sent.earliest < 0 else sent.earliest,
+                sent.frame if sent.latest < 0 else sent.latest,
+                int(sent.fate),
+                sent.join * JOIN | sent.certain * CERTAIN | shown * SHOWN,
+                sent.status,
+                sent.bytes_sent,
+                0 if result is None else result.bytes_received,
+                sent.tick_s,
+                sent.sending_s,
+                sent.sent_s,
+                sent.accepted_s,
+                nan if result is None else result.result_s,
+                nan if result is None else result.shown_s,
+            )
+        )
+
+    def _summary(self) -> Row:
+        stream, integrity = self.stream, self.integrity
+        return (
+            *self._head,
+            int(stream.outcome),
+            stream.joined_s,
+            stream.open_s,
+            stream.ended_s,
+            stream.eta_s,
+            stream.rank,
+            stream.queue_size,
+            self.results,
+            integrity.duplicated,
+            integrity.out_of_order,
+            integrity.cross_talk,
+            integrity.state_errors,
+            stream.event_id.encode(),
+        )
+
+
+def skipped_row(endpoint: int, viewer: int, frame: int, tick_s: float) -> Row:
+    """Build the ledger row of a frame that was due while the viewer had no open stream."""
+    never = (nan,) * 5
+    return (endpoint, viewer, -1, frame, frame, frame, int(Fate.SKIPPED), CERTAIN, 0, 0, 0, tick_s, *never)

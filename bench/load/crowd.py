@@ -1,0 +1,186 @@
+"""What all viewers of one process share: the app, the cameras, the ledger, attribution, and the live counts."""
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+from typing import TYPE_CHECKING, Protocol
+
+import gevent
+import psutil
+
+from bench.ledger import Fate, LedgerWriter
+from bench.load.attribution import Attributor
+from bench.load.books import SentFrame
+from bench.media.camera import Camera
+from bench.wire.app import App, Endpoint
+from bench.wire.transport import GeventTransport, Transport
+
+if TYPE_CHECKING:
+    from bench.load.viewer import Viewer
+
+FLUSH_EVERY_S = 0.5
+"""The ledger is written this often: a killed process loses less than its last second."""
+
+LAG_PROBE_S = 0.05
+
+TransportFactory = Callable[[str, dict[str, str]], Transport]
+
+
+class Reporter(Protocol):
+    """Receives what Locust's own statistics are made of. Durations in seconds."""
+
+    def __call__(self, kind: str, name: str, duration_s: float, size: int = 0, error: Exception | None = None) -> None:
+        """Report one measured thing, or one failure."""
+
+
+class StreamFailedError(Exception):
+    """Why a stream or a frame failed, for Locust's table of failures."""
+
+
+@dataclass(slots=True)
+class EndpointCounts:
+    """Live counts of one endpoint, for progress while a run goes on."""
+
+    fates: Counter[Fate] = field(default_factory=Counter)
+    recent_latency_s: deque[float] = field(default_factory=lambda: deque(maxlen=512))
+    waiting: int = 0
+    open: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MediaSettings:
+    """What the cameras show: width and height in pixels, JPEG quality, seed."""
+
+    width: int = 640
+    height: int = 480
+    quality: int = 85
+    seed: int = 0
+
+
+def _no_report(kind: str, name: str, duration_s: float, size: int = 0, error: Exception | None = None) -> None:
+    """Stand in for Locust where a crowd is driven without it."""
+
+
+class Crowd:
+    """The viewers of one process and what they share.
+
+    `first_viewer` and `viewer_step` number this process's viewers apart from those of other processes of the run.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        endpoints: tuple[Endpoint, ...],
+        writer: LedgerWriter,
+        *,
+        media: MediaSettings | None = None,
+        report: Reporter = _no_report,
+        transport: TransportFactory = GeventTransport,
+        first_viewer: int = 0,
+        viewer_step: int = 1,
+    ) -> None:
+        self.app, self.endpoints, self.writer = app, endpoints, writer
+        self.media = media or MediaSettings()
+        self.report = report
+        self.attributor = Attributor()
+        self.counts = [EndpointCounts() for _ in endpoints]
+        self.viewers: set[Viewer] = set()
+        self.camera = Camera(self.media.width, self.media.height, seed=self.media.seed, quality=self.media.quality)
+        self.over = False
+        self._next_viewer, self._viewer_step = first_viewer, viewer_step
+        self._transport = transport
+        self._started = False
+        self._lag_s = 0.0
+        self._process = psutil.Process()
+        self._chores = [gevent.spawn(self._watch_loop), gevent.spawn(self._keep_ledger)]
+
+    # For viewers ----------------------------------------------------------------------------------------------
+
+    def admit(self, viewer: "Viewer") -> int:
+        """Take in a new viewer and return its number."""
+        self.viewers.add(viewer)
+        number, self._next_viewer = self._next_viewer, self._next_viewer + self._viewer_step
+        return number
+
+    def camera_started(self, now_s: float) -> None:
+        """Note the instant the first camera began: warm-up counts from there."""
+        if not self._started:
+            self._started = True
+            self.writer.note({"note": "started", "at_s": now_s})
+
+    def phase_s(self, viewer: int, stream_every_s: float) -> float:
+        """Delay of a viewer's first tick: cameras of different people do not tick together."""
+        return Random(self.media.seed * 1_000_003 + viewer).random() * stream_every_s
+
+    def connect(self) -> Transport:
+        """Open a transport of the viewer's own, with the app's headers and cookies on every request."""
+        headers = {**self.app.headers, "x-gradio-user": "app"}
+        if self.app.cookies:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.app.cookies.items())
+        return self._transport(self.app.root, headers)
+
+    def settled(self, endpoint: int, sent: SentFrame) -> None:
+        """Count a frame whose fate is now known, and tell Locust of it."""
+        assert sent.fate is not None
+        counts = self.counts[endpoint]
+        counts.fates[sent.fate] += 1
+        if sent.fate is Fate.DELIVERED and sent.result is not None and not sent.join:
+            here_s = sent.result.shown_s if sent.result.shown_s == sent.result.shown_s else sent.result.result_s
+            counts.recent_latency_s.append(here_s - sent.tick_s)
+            self.report("FRAME", self.endpoints[endpoint].api_name, here_s - sent.tick_s, sent.result.bytes_received)
+
+    def failed(self, endpoint: int, where: str, what: str) -> None:
+        """Record an error of the app or the network: a note in the ledger, a failure for Locust."""
+        name = self.endpoints[endpoint].api_name
+        self.writer.note(
+            {"note": "error", "at_s": time.monotonic(), "where": where, "what": what[:500], "endpoint": name}
+        )
+        self.report(
+            "WAIT" if where == "join" else "FRAME", name, 0.0, error=StreamFailedError(f"{where}: {what[:200]}")
+        )
+
+    # The end of a run -----------------------------------------------------------------------------------------
+
+    def finish(self, patience_s: float = 2.0) -> None:
+        """End the run: every viewer stops ticking, waits for its last results, and closes its books."""
+        self.over = True
+        self.writer.note({"note": "stopping", "at_s": time.monotonic()})
+        gevent.joinall([gevent.spawn(viewer.leave, patience_s) for viewer in list(self.viewers)])
+        self.close()
+
+    def close(self) -> None:
+        """Stop the chores and close the ledger."""
+        gevent.killall(self._chores)
+        self.attributor.close()
+        self._sample()
+        self.writer.close()
+
+    # Chores ---------------------------------------------------------------------------------------------------
+
+    def _watch_loop(self) -> None:
+        """Measure how late the event loop wakes: the generator's own lag."""
+        while True:
+            due_s = time.monotonic() + LAG_PROBE_S
+            gevent.sleep(LAG_PROBE_S)
+            self._lag_s = max(self._lag_s, time.monotonic() - due_s)
+
+    def _keep_ledger(self) -> None:
+        while True:
+            gevent.sleep(FLUSH_EVERY_S)
+            self.writer.flush()
+            self._sample()
+
+    def _sample(self) -> None:
+        lag_s, self._lag_s = self._lag_s, 0.0
+        self.writer.note(
+            {
+                "note": "generator",
+                "at_s": time.monotonic(),
+                "cpu_s": time.process_time(),
+                "rss_bytes": self._process.memory_info().rss,
+                "loop_lag_s": lag_s,
+                "backlog": self.attributor.backlog,
+            }
+        )
