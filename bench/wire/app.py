@@ -1,15 +1,13 @@
 """Discovery: what a running Gradio app has that a camera or a microphone can stream to."""
 
-import ipaddress
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import gradio_client
 import httpx
 
 from bench.errors import TargetError
-from bench.wire.connect import AppClient, connect
+from bench.wire.connect import AppClient, connect, is_loopback
 from bench.wire.endpoint import Endpoint, Input, LeftOut, Output, read_endpoints
 
 __all__ = ["App", "Endpoint", "Input", "LeftOut", "Output", "discover", "is_loopback"]
@@ -69,26 +67,14 @@ def discover(
         gradio_version=version,
         gradio_client_version=gradio_client.__version__,
         protocol=str(config.get("protocol", "ws")),
-        ssr=_is_ssr(client, timeout_s),
+        ssr=_is_ssr(client),
         max_threads=None,
         endpoints=endpoints,
         left_out=left_out,
     )
 
 
-def is_loopback(url: str) -> bool:
-    """Whether `url` names this very machine; Spaces and names that would have to be looked up do not."""
-    host = (urlsplit(url).hostname or "").rstrip(".") if "://" in url else ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return address.is_loopback or address.is_unspecified
-
-
-def _is_ssr(client: AppClient, timeout_s: float) -> bool | None:
+def _is_ssr(client: AppClient) -> bool | None:
     """Whether a Node server renders the page (SvelteKit's bootstrap is in it); None when the page could not be had."""
     try:
         page = httpx.get(
@@ -96,7 +82,7 @@ def _is_ssr(client: AppClient, timeout_s: float) -> bool | None:
             headers=client.headers,
             cookies=client.cookies,
             verify=client.ssl_verify,
-            timeout=timeout_s,
+            **client.httpx_kwargs,
         )
     except httpx.HTTPError:
         return None

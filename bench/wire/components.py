@@ -29,6 +29,9 @@ _RESULTS: dict[str, ResultKind] = {
     "annotatedimage": "other",
 }
 
+_UNTOUCHED: dict[str, Any] = {"textbox": "", "code": "", "number": 0}
+"""What Chromium was seen to send for components whose value /config leaves out (Gradio 6.31); null for all others."""
+
 
 def result_kind(component_type: str) -> ResultKind:
     """Say what a component of this type shows: a picture, a sound, text, structured data, or something else."""
@@ -42,4 +45,6 @@ def initial_value(component: dict[str, Any]) -> Any:
     """
     if component["type"] == "state":
         return None
-    return component["props"].get("value")
+    if component["type"] == "browserstate":
+        return component["props"].get("default_value")
+    return component["props"].get("value", _UNTOUCHED.get(component["type"]))

@@ -1,5 +1,6 @@
 """Reaching an app through gradio_client, and the one place where its exceptions become ours."""
 
+import ipaddress
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -44,7 +45,9 @@ def connect(
     Raises TargetError when nothing Gradio-like answers there, UsageError when `url` is no address at all. A Hugging
     Face token goes to Spaces only, never to another address.
     """
-    settings = {"auth": auth, "headers": headers, "ssl_verify": verify, "httpx_kwargs": {"timeout": timeout_s}}
+    # A proxy named in the environment cannot reach this machine's own loopback.
+    network = {"timeout": timeout_s, "trust_env": not is_loopback(url)}
+    settings = {"auth": auth, "headers": headers, "ssl_verify": verify, "httpx_kwargs": network}
     if "://" not in url:
         return _space_client(url, settings)
     token: Literal[False] | None = None if _host(url).endswith((".hf.space", "huggingface.co")) else False
@@ -54,6 +57,18 @@ def connect(
         raise _unreachable(url, error, timeout_s) from None
     except (ValueError, TypeError) as error:  # what gradio_client raises, or stumbles into, for everything else
         raise _unusable(url, error, verify, timeout_s) from None
+
+
+def is_loopback(url: str) -> bool:
+    """Whether `url` names this very machine; Spaces and names that would have to be looked up do not."""
+    host = (urlsplit(url).hostname or "").rstrip(".") if "://" in url else ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
 
 
 def _host(url: str) -> str:
@@ -102,7 +117,7 @@ def _unusable(url: str, error: ValueError | TypeError, verify: bool, timeout_s: 
         return TargetError(f"{url} wants a login.", _LOG_IN)
     config_url = url.rstrip("/") + "/config"
     try:
-        answer = httpx.get(config_url, verify=verify, timeout=timeout_s)
+        answer = httpx.get(config_url, verify=verify, timeout=timeout_s, trust_env=not is_loopback(url))
     except httpx.HTTPError as failure:
         return _unreachable(url, failure, timeout_s)
     if answer.has_redirect_location:

@@ -78,7 +78,7 @@ class LeftOut:
 def read_endpoints(config: dict[str, Any]) -> tuple[tuple[Endpoint, ...], tuple[LeftOut, ...]]:
     """Sort the streaming events of an app's /config into those that can be driven and those that cannot."""
     components = {component["id"]: component for component in config["components"]}
-    names = _names(config["dependencies"])
+    names = endpoint_names(config["dependencies"])
     endpoints: list[Endpoint] = []
     left_out = [
         LeftOut(f"{component['type']} {component['id']}", "its media goes over WebRTC, not through Gradio's queue")
@@ -105,8 +105,8 @@ def stream_targets(dependency: dict[str, Any]) -> list[int]:
     return [target[0] for target in dependency["targets"] if target[1] == "stream" and target[0] is not None]
 
 
-def _names(dependencies: list[dict[str, Any]]) -> dict[int, str]:
-    """One name per dependency; `fn_7` where it has none of its own or shares it with another."""
+def endpoint_names(dependencies: list[dict[str, Any]]) -> dict[int, str]:
+    """Give each dependency one name by its fn_index; `fn_7` where it has none of its own or shares it with another."""
     own = {dependency.get("id", position): _own_name(dependency) for position, dependency in enumerate(dependencies)}
     uses = Counter(own.values())
     return {fn_index: name if name and uses[name] == 1 else f"fn_{fn_index}" for fn_index, name in own.items()}
@@ -133,7 +133,7 @@ def _obstacle(dependency: dict[str, Any], target: dict[str, Any] | None, target_
     if dependency.get("types", {}).get("generator"):
         return "its handler is a generator: results cannot be told apart by frame"
     if dependency.get("queue") is False:
-        return "it bypasses the queue (queue=False), so the browser never opens a stream for it"
+        return "it bypasses the queue (queue=False), and only the queue has streams"
     return _target_obstacle(dependency, target, target_id)
 
 
@@ -141,7 +141,7 @@ def _target_obstacle(dependency: dict[str, Any], target: dict[str, Any], target_
     kind = STREAMERS.get(target["type"])
     props = target["props"]
     if kind is None:
-        return f"it streams from a {target['type']}, which is neither gr.Image nor gr.Audio"
+        return f"its source is of the type {target['type']}: neither gr.Image nor gr.Audio"
     if props.get("interactive") is False:
         return f"its {target['type']} only plays what the app sends (interactive=False): it records nothing"
     if props.get("streaming") is False or SOURCES[kind] not in props.get("sources", [SOURCES[kind]]):

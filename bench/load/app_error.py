@@ -1,0 +1,25 @@
+"""An app's own failure in the words of its author's code: the exception and the lines of theirs that led to it."""
+
+import traceback
+from pathlib import Path
+
+
+def describe(error: BaseException, root: Path) -> str:
+    """Tell the exception, and the frames of files below `root` that led to it, innermost last.
+
+    Frames of installed packages are left out, but for the last resort of an error with no frame of the app's own.
+    """
+    told = traceback.TracebackException.from_exception(error)
+    headline = "".join(told.format_exception_only()).rstrip()
+    if isinstance(error, SystemExit):
+        headline = f"it left with sys.exit({error.code!r}) before it launched anything"
+    frames = [frame for frame in told.stack if _is_own(Path(frame.filename), root)]
+    lines = [f"  {frame.filename}, line {frame.lineno}, in {frame.name}: {frame.line}" for frame in frames]
+    return "\n".join([headline, *lines])
+
+
+def _is_own(file: Path, root: Path) -> bool:
+    """Whether `file` is the app's own: below its folder, and not in an environment kept there."""
+    if not file.is_file() or not file.resolve().is_relative_to(root.resolve()):
+        return False
+    return not {"site-packages", "dist-packages"} & set(file.parts) and file.parent != Path(__file__).parent
