@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bench.media import decoding
+from bench.media import decoding, reading
 from bench.media.camera import Camera
 from bench.media.mark import Identity, Picture
 from bench.media.reading import read_mark
@@ -75,6 +75,19 @@ def test_one_band_is_enough(camera: Camera, picture: Picture, rows: slice, file_
     """An app that draws a caption over one band leaves the other to read."""
     picture[rows] = 200
     assert read_mark(FORMATS[file_format](picture), camera.layout) == MARKED
+
+
+@pytest.mark.parametrize("size", [SIZE, (1000, 600), (1920, 1080)], ids=["640x480", "1000x600", "1920x1080"])
+@pytest.mark.parametrize("turn", [(1, 1), (-1, 1), (1, -1), (-1, -1)], ids=["upright", "flip", "mirror", "both"])
+def test_webp_results_are_read_from_their_top_alone(
+    size: tuple[int, int], turn: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However a WebP result lies, and whatever its size, the rest of the picture is never decoded."""
+    monkeypatch.setattr(reading, "luma", lambda image: pytest.fail("the whole picture was decoded"))
+    camera = Camera(*size, seed=2, pictures=[np.full((*size[::-1], 3), 90, np.uint8)])
+    picture = np.array(Image.open(io.BytesIO(camera.jpeg(3, 4))))
+    result = save(np.ascontiguousarray(picture[:: turn[0], :: turn[1]]), "webp", method=0)
+    assert read_mark(result, camera.layout) == Identity(3, 4)
 
 
 @pytest.mark.parametrize("file_format", ["webp", "jpeg", "png"])
