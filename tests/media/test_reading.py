@@ -77,7 +77,7 @@ def test_one_band_is_enough(camera: Camera, picture: Picture, rows: slice, file_
     assert read_mark(FORMATS[file_format](picture), camera.layout) == MARKED
 
 
-@pytest.mark.parametrize("size", [SIZE, (1000, 600), (1920, 1080)], ids=["640x480", "1000x600", "1920x1080"])
+@pytest.mark.parametrize("size", [SIZE, (800, 600), (653, 495)], ids=["640x480", "800x600", "653x495"])
 @pytest.mark.parametrize("turn", [(1, 1), (-1, 1), (1, -1), (-1, -1)], ids=["upright", "flip", "mirror", "both"])
 def test_webp_results_are_read_from_their_top_alone(
     size: tuple[int, int], turn: tuple[int, int], monkeypatch: pytest.MonkeyPatch
