@@ -153,6 +153,7 @@ class StreamBooks:
         for arrival in self._arrivals:
             arrival.read = True
         self._attribute_ready()
+        self._release_held()
         for sent in list(self._unanswered.values()):
             if sent.fate is None:
                 self._settle(sent, Fate.IN_FLIGHT)
@@ -228,15 +229,18 @@ class StreamBooks:
 
         It is held until the next result, for two results of one tick push the first to an earlier frame.
         """
-        candidates = [entry for entry in self._pending if entry.sending_s <= arrival.result_s]
+        candidates = self._sent_before(arrival.result_s)
         if not candidates or not self._make_room(candidates[-1]):
             self.integrity.duplicated += 1
             return
         previous = -1 if self._held is None else self._held[1]
         earliest = self._sent[bisect_right(self._sent, previous)]
-        latest = candidates[0] if candidates[0].join else candidates[-1]
         self._release_held()
-        self._held = (arrival, earliest, latest)
+        candidates = self._sent_before(arrival.result_s)
+        self._held = (arrival, earliest, candidates[0] if candidates[0].join else candidates[-1])
+
+    def _sent_before(self, instant_s: float) -> list[SentFrame]:
+        return [entry for entry in self._pending if entry.sending_s <= instant_s]
 
     def _make_room(self, wanted: SentFrame) -> bool:
         """Let the held result move to an earlier frame where the new one needs its latest."""
@@ -252,12 +256,18 @@ class StreamBooks:
         if self._held is None:
             return
         arrival, earliest, sent = self._held
+        self._held = None
+        if sent.fate is not None:  # its POST has failed since: the result was an earlier frame's
+            others = [entry for entry in self._pending if earliest <= entry.frame < sent.frame]
+            if not others:
+                self.integrity.duplicated += 1
+                return
+            sent = others[-1]
         sent.result, sent.earliest, sent.latest = arrival, earliest, sent.frame
         self._settle(sent, Fate.DELIVERED, certain=earliest == sent.frame)
         for entry in [entry for entry in self._pending if entry.frame < sent.frame]:
             if entry.accepted_s <= sent.sending_s:
                 self._settle(entry, Fate.OVERWRITTEN, certain=entry.frame < earliest)
-        self._held = None
 
     # The end of a stream --------------------------------------------------------------------------------------
 
@@ -266,6 +276,8 @@ class StreamBooks:
             self._close()
 
     def _close(self) -> None:
+        if self.closed:
+            return
         self.closed = True
         self._turn_bounded()
         self._release_held()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
 
 import gevent
 import psutil
@@ -89,6 +90,7 @@ class Crowd:
         self.viewers: set[Viewer] = set()
         self.camera = Camera(self.media.width, self.media.height, seed=self.media.seed, quality=self.media.quality)
         self.over = False
+        self.api_path = urlsplit(app.root).path.rstrip("/") + app.api_prefix
         self._next_viewer, self._viewer_step = first_viewer, viewer_step
         self._transport = transport
         self._started = False
@@ -103,6 +105,10 @@ class Crowd:
         self.viewers.add(viewer)
         number, self._next_viewer = self._next_viewer, self._next_viewer + self._viewer_step
         return number
+
+    def dismiss(self, viewer: "Viewer") -> None:
+        """Forget a viewer that has left and closed its books."""
+        self.viewers.discard(viewer)
 
     def camera_started(self, now_s: float) -> None:
         """Note the instant the first camera began: warm-up counts from there."""
@@ -141,13 +147,29 @@ class Crowd:
             "WAIT" if where == "join" else "FRAME", name, 0.0, error=StreamFailedError(f"{where}: {what[:200]}")
         )
 
+    def changed(self, endpoint: int, label: str, pictures: int, duration_s: float) -> None:
+        """Record that a changed input shows: after how many pictures, and how long."""
+        name = self.endpoints[endpoint].api_name
+        note = {"note": "change", "at_s": time.monotonic(), "endpoint": name, "input": label}
+        self.writer.note({**note, "pictures": pictures, "duration_s": duration_s})
+        self.report("CHANGE", f"{name}: {label}", duration_s)
+
     # The end of a run -----------------------------------------------------------------------------------------
+
+    def stopping(self) -> None:
+        """Note that the run is over: from here on viewers leave because of that, not of their own will."""
+        if not self.over:
+            self.over = True
+            self.writer.note({"note": "stopping", "at_s": time.monotonic()})
 
     def finish(self, patience_s: float = 2.0) -> None:
         """End the run: every viewer stops ticking, waits for its last results, and closes its books."""
-        self.over = True
-        self.writer.note({"note": "stopping", "at_s": time.monotonic()})
-        gevent.joinall([gevent.spawn(viewer.leave, patience_s) for viewer in list(self.viewers)])
+        self.stopping()
+        for viewer in list(self.viewers):
+            gevent.spawn(viewer.leave, patience_s)
+        deadline_s = time.monotonic() + 3 * patience_s + 2
+        while self.viewers and time.monotonic() < deadline_s:
+            gevent.sleep(0.01)
         self.close()
 
     def close(self) -> None:

@@ -55,16 +55,16 @@ def connect(
         return _client(url, token, settings)
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         raise _unreachable(url, error, timeout_s) from None
-    except (ValueError, TypeError) as error:  # what gradio_client raises, or stumbles into, for everything else
-        raise _unusable(url, error, verify, timeout_s) from None
+    except (ValueError, TypeError, TooManyRequestsError) as error:  # all that gradio_client raises or stumbles into
+        raise _unusable(url, error, settings) from None
 
 
 def is_loopback(url: str) -> bool:
     """Whether `url` names this very machine; Spaces and names that would have to be looked up do not."""
-    host = (urlsplit(url).hostname or "").rstrip(".") if "://" in url else ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
     try:
+        host = (urlsplit(url).hostname or "").rstrip(".") if "://" in url else ""
+        if host == "localhost" or host.endswith(".localhost"):
+            return True
         address = ipaddress.ip_address(host)
     except ValueError:
         return False
@@ -107,21 +107,22 @@ def _unreachable(url: str, error: Exception, timeout_s: float) -> TargetError:
     )
 
 
-def _unusable(url: str, error: ValueError | TypeError, verify: bool, timeout_s: float) -> TargetError:
-    """Say what is wrong with a server that answered; its exceptions are vague, so one look of our own decides."""
-    if isinstance(error, TooManyRequestsError):
-        return TargetError(f"{url} answers 429: too many requests.", "Wait a minute and try again.")
-    if isinstance(error, AuthenticationError) and "Invalid credentials" in str(error):
-        return TargetError(f"{url} refuses this user and password.", _LOG_IN)
-    if isinstance(error, AuthenticationError):
-        return TargetError(f"{url} wants a login.", _LOG_IN)
+def _unusable(url: str, error: Exception, settings: dict[str, Any]) -> TargetError:
+    """Say what is wrong with a server that answered; gradio_client is vague, so one look of our own decides."""
     config_url = url.rstrip("/") + "/config"
     try:
-        answer = httpx.get(config_url, verify=verify, timeout=timeout_s, trust_env=not is_loopback(url))
+        answer = httpx.get(config_url, verify=settings["ssl_verify"], **settings["httpx_kwargs"])
     except httpx.HTTPError as failure:
-        return _unreachable(url, failure, timeout_s)
+        return _unreachable(url, failure, settings["httpx_kwargs"]["timeout"])
+    if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+        return TargetError(f"{url} answers 429: too many requests.", "Wait a minute and try again.")
+    if answer.status_code == httpx.codes.UNAUTHORIZED:
+        says = "refuses this user and password" if settings["auth"] else "wants a login"
+        return TargetError(f"{url} {says}.", _LOG_IN)
     if answer.has_redirect_location:
         return TargetError(f"{url} sends visitors on to {answer.headers['location']}.", "Give that address instead.")
+    if answer.is_success and "Could not login" in str(error):
+        return TargetError(f"{url} takes no login, and was given one.", "Leave out --auth-env.")
     kind = answer.headers.get("content-type", "no content type").split(";")[0]
     seen = f"{config_url} answers {answer.status_code} ({kind})"
     return TargetError(f"The server at {url} is not a Gradio app: {seen}.", _NOT_GRADIO)

@@ -1,0 +1,169 @@
+"""The `gradio-bench` command: reads options, calls one function, prints, and turns errors into exit codes."""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from bench.errors import BenchError, UsageError
+from bench.units import seconds
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    help="Load testing and benchmarking for Gradio apps that stream a camera or a microphone.",
+    epilog="Exit codes: 0 fine · 2 wrong usage · 4 the app could not be reached or died · 130 interrupted.",
+)
+
+TARGET_HELP = "A URL, a Space (owner/name), app.py, module:demo, or nothing for the reference app."
+Target = Annotated[str, typer.Argument(metavar="[TARGET]", help=TARGET_HELP, show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Print results as JSON on standard output.")]
+
+
+@app.command(
+    epilog="Examples:\n\n"
+    "`gradio-bench run` · the reference app\n\n"
+    "`gradio-bench run app.py --viewers 10` · your own app, deployed for the run\n\n"
+    "`gradio-bench run app.py --concurrency-limit 10 --time-limit 20` · with other settings, code untouched\n\n"
+    "`gradio-bench run http://127.0.0.1:7860 --endpoint filters --duration 1m` · an app that runs already"
+)
+def run(  # noqa: PLR0917 - a command's options are its parameters
+    target: Target = "",
+    viewers: Annotated[int | None, typer.Option(min=1, help="Viewers, each with one open tab.")] = None,
+    duration: Annotated[str, typer.Option(metavar="S", help="Measured time.")] = "30s",
+    warmup: Annotated[str, typer.Option(metavar="S", help="Time before it, left out of the figures.")] = "5s",
+    endpoint: Annotated[
+        list[str] | None, typer.Option(metavar="API_NAME", help="Drive only this endpoint; may be repeated.")
+    ] = None,
+    stream_every: Annotated[str, typer.Option(metavar="S", help="Seconds between frames [default: the app's].")] = "",
+    time_limit: Annotated[str, typer.Option(metavar="S", help="Deploy with this time_limit, or none.")] = "",
+    concurrency_limit: Annotated[
+        str, typer.Option(metavar="N", help="Deploy with this concurrency_limit, or none.")
+    ] = "",
+    resolution: Annotated[str, typer.Option(metavar="WxH", help="Size of the cameras' pictures.")] = "640x480",
+    seed: Annotated[int, typer.Option(help="Seed of scenes and start times.")] = 1,
+    processes: Annotated[int, typer.Option(min=1, help="Processes that make the load.")] = 1,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Results folder [default: gradio-bench-results/TIME].")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Load an app that is not on this machine.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Drive cameras at an app for a while and tell what every frame met."""
+    from bench.load.target_name import parse_target  # noqa: PLC0415 - --help need not wait for it
+    from bench.progress import ProgressDisplay  # noqa: PLC0415
+    from bench.report import terminal  # noqa: PLC0415
+    from bench.run import Interrupted, RunSettings  # noqa: PLC0415
+    from bench.run import run as run_it  # noqa: PLC0415
+
+    name = parse_target(target)
+    many = viewers or _default_viewers(reference=name.kind == "reference")
+    settings = RunSettings(
+        target=target,
+        url=name.kind in {"url", "space"},
+        viewers=many,
+        duration_s=seconds(duration),
+        warmup_s=seconds(warmup),
+        endpoints=tuple(endpoint or ()),
+        stream_every=stream_every,
+        time_limit=time_limit,
+        concurrency_limit=concurrency_limit,
+        resolution=resolution,
+        seed=seed,
+        processes=processes,
+        out=out or Path("gradio-bench-results") / time.strftime("%Y%m%d-%H%M%S"),
+    )
+    if settings.url:
+        _ask_before_loading(target, many, settings.duration_s + settings.warmup_s, yes=yes)
+    screen = Console(stderr=True)
+    doing = f"Deploying {name} ..." if name.deployed else f"Connecting to {name} ..."
+    interrupted = False
+    with ProgressDisplay(screen, settings.duration_s + settings.warmup_s, settings.warmup_s, doing) as display:
+        try:
+            summary = run_it(settings, display.show)
+        except Interrupted as early:
+            summary, interrupted = early.summary, True
+    if as_json:
+        sys.stdout.write((settings.out / "results.json").read_text())
+    else:
+        console = Console()
+        terminal.render(summary, console)
+        console.print(f"Results: {settings.out / 'results.json'} · ledger: {settings.out / 'ledger'}", soft_wrap=True)
+    if interrupted:
+        raise typer.Exit(130)
+
+
+@app.command(epilog="Example: `gradio-bench discover http://127.0.0.1:7860`")
+def discover(target: Target = "", as_json: Json = False) -> None:
+    """Show an app's streaming endpoints, how each would be driven, and what cannot be."""
+    from bench.load.target import Target as Deployment  # noqa: PLC0415
+    from bench.load.target_name import parse_target  # noqa: PLC0415
+    from bench.report import discovery  # noqa: PLC0415
+    from bench.wire.app import discover as find  # noqa: PLC0415
+
+    name = parse_target(target)
+    if name.deployed:
+        with Deployment(name) as deployed:
+            found = find(deployed.url)
+    else:
+        found = find(name.text)
+    if as_json:
+        sys.stdout.write(json.dumps(discovery.as_json(found), indent=2) + "\n")
+    else:
+        discovery.render(found, Console())
+
+
+@app.command(epilog="Example: `gradio-bench report gradio-bench-results/20260101-120000`")
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="LEDGER_DIR", help="A run's folder, or the ledger folder in it.")],
+    as_json: Json = False,
+) -> None:
+    """Rebuild a run's reports from its ledger, also of a run that was killed."""
+    from bench.report import terminal, write_reports  # noqa: PLC0415
+
+    ledger = folder / "ledger" if (folder / "ledger").is_dir() else folder
+    summary = write_reports(ledger, ledger.parent)
+    if as_json:
+        sys.stdout.write((ledger.parent / "results.json").read_text())
+    else:
+        terminal.render(summary, Console())
+
+
+def main() -> NoReturn:
+    """Run the command; an error of ours is a sentence and an exit code, never a traceback."""
+    try:
+        app(standalone_mode=True)
+    except BenchError as error:
+        sys.stderr.write(f"gradio-bench: {error.problem}\n")
+        if error.remedy:
+            sys.stderr.write(f"{error.remedy}\n")
+        sys.exit(error.exit_code)
+    sys.exit(0)
+
+
+def _default_viewers(*, reference: bool) -> int:
+    """Size a run without --viewers: the reference app's server fills about a core with three or four cameras."""
+    return min(4, (os.cpu_count() or 1) + 1) if reference else 4
+
+
+def _ask_before_loading(target: str, viewers: int, duration_s: float, *, yes: bool) -> None:
+    from bench.wire.app import is_loopback  # noqa: PLC0415
+
+    if yes or is_loopback(target):
+        return
+    question = f"This sends {viewers} viewers to {target} for {duration_s:.0f} s."
+    if not sys.stdin.isatty():
+        raise UsageError(f"{question} That app is not on this machine.", "Add --yes if you may load it.")
+    if not typer.confirm(f"{question} May you load that app?", default=False):
+        raise UsageError("Nothing was loaded.", "Answer y, or add --yes, if you may load that app.")
+
+
+if __name__ == "__main__":
+    main()

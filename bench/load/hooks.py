@@ -1,0 +1,230 @@
+"""The composition on Locust's side: options, the embedded app, the users that fit it, the run's beginning and end."""
+
+import json
+import logging
+import os
+import shlex
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+from weakref import WeakKeyDictionary
+
+import gevent
+from locust.exception import StopUser
+from locust.runners import WorkerRunner
+from rich.console import Console
+
+from bench.errors import BenchError, UsageError
+from bench.load.options import add_arguments, read
+from bench.load.progress import start_progress
+from bench.load.session import Session
+from bench.report import write_reports
+from bench.report.terminal import render
+from bench.wire.app import is_loopback
+
+Environment = Any
+"""Locust's Environment: its own annotations leave options and runner as None."""
+
+logger = logging.getLogger("gradio-bench")
+
+_QUIET_LOGGERS = ("httpx", "httpcore", "urllib3")
+_registered = False
+_sessions: WeakKeyDictionary[Environment, Session] = WeakKeyDictionary()
+
+
+def register(events: Any) -> None:
+    """Register with Locust's `events`, once per process however many locustfiles ask for it."""
+    global _registered  # noqa: PLW0603 - Locust's events are as global as this
+    if _registered:
+        return
+    _registered = True
+    events.init_command_line_parser.add_listener(add_arguments)
+    events.init.add_listener(_on_init)
+    events.test_start.add_listener(_on_test_start)
+    events.test_stopping.add_listener(_on_test_stopping)
+    events.test_stop.add_listener(_on_test_stop)
+    events.quitting.add_listener(_on_quitting)
+
+
+def session(environment: Environment) -> Session:
+    """Return the session of this Locust process; raises StopUser when there is no run to take part in."""
+    current = _sessions.get(environment)
+    if current is None or current.crowd is None:
+        raise StopUser
+    return current
+
+
+# Locust's events ----------------------------------------------------------------------------------------------
+
+
+def _on_init(environment: Environment, runner: Any, **_kwargs: Any) -> None:
+    for name in _QUIET_LOGGERS:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    with _Fatal():
+        current = Session(read(environment.parsed_options), _command())
+        _sessions[environment] = current
+        if isinstance(runner, WorkerRunner):
+            return
+        _ask_before_loading(current, environment)
+        app = current.open()
+        environment.host = app.url
+        _choose_users(environment, {endpoint.api_name for endpoint in app.endpoints})
+        for left_out in app.left_out:
+            logger.warning("Not driven: %s: %s.", left_out.api_name, left_out.reason)
+    _watch_parent(environment)
+
+
+def _on_test_start(environment: Environment, **_kwargs: Any) -> None:
+    current = _sessions[environment]
+    runner = environment.runner
+    try:
+        if isinstance(runner, WorkerRunner) or environment.host != current.app.url:
+            current.open(environment.host)
+        current.start_run(_reporter(environment), **_part(runner))
+    except BenchError as error:
+        logger.error("%s", error)
+        environment.process_exit_code = error.exit_code
+        gevent.spawn(runner.quit)
+        return
+    if not isinstance(runner, WorkerRunner):
+        start_progress(current)
+
+
+def _on_test_stopping(environment: Environment, **_kwargs: Any) -> None:
+    current = _sessions.get(environment)
+    if current is not None and current.crowd is not None:
+        current.crowd.stopping()
+
+
+def _on_test_stop(environment: Environment, **_kwargs: Any) -> None:
+    _finish(environment)
+
+
+def _on_quitting(environment: Environment, **_kwargs: Any) -> None:
+    _finish(environment)
+    current = _sessions.get(environment)
+    if current is not None:
+        current.close()
+
+
+def _finish(environment: Environment) -> None:
+    current = _sessions.get(environment)
+    out = current.finish_run() if current is not None else None
+    if out is None:
+        return
+    if not isinstance(environment.runner, WorkerRunner) and "GRADIO_BENCH_PROGRESS_FD" not in os.environ:
+        _report(out)
+
+
+def _report(out: Path) -> None:
+    try:
+        summary = write_reports(out / "ledger", out)
+    except BenchError as error:
+        logger.error("%s", error)
+        return
+    console = Console()
+    render(summary, console)
+    console.print(f"Results: {out / 'results.json'}", soft_wrap=True)
+
+
+# What they are made of ----------------------------------------------------------------------------------------
+
+
+def _part(runner: Any) -> dict[str, Any]:
+    """Name this process's part of the run: its ledger file, and how its viewers are numbered."""
+    if isinstance(runner, WorkerRunner):
+        index = runner.worker_index + 1
+        return {"process": f"worker-{index:03}", "number": index, "processes": 64}
+    return {"process": "0"}
+
+
+def _choose_users(environment: Environment, api_names: set[str]) -> None:
+    """Keep the users that fit the app, and say which do not; optional ones only when named, or when none other fits.
+
+    The dispatcher is built from this list when a test starts.
+    """
+    named = set(environment.parsed_options.user_classes or ())
+    streaming = [user for user in environment.user_classes if hasattr(user, "fits")]
+    others = [user for user in environment.user_classes if not hasattr(user, "fits")]
+    fitting = [user for user in streaming if user.fits(api_names)]
+    wanted = [user for user in fitting if not user.optional or user.__name__ in named]
+    chosen = wanted or [user for user in fitting if user.api_name is None][:1]
+    left_out = [user.__name__ for user in streaming if user not in fitting]
+    if left_out:
+        logger.info("Left out, for the app has no page for them: %s.", ", ".join(left_out))
+    if not chosen and not others:
+        has = ", ".join(sorted(api_names))
+        raise UsageError(f"No user of these scenarios fits the app, which has: {has}.", "Name -f scenarios/ whole.")
+    environment.user_classes = [*chosen, *others]
+    logger.info("Viewers: %s.", ", ".join(user.__name__ for user in environment.user_classes))
+
+
+def _reporter(environment: Environment) -> Callable[..., None]:
+    """Turn what the viewers report into Locust's requests, times in milliseconds."""
+    fire = environment.events.request.fire
+
+    def report(kind: str, name: str, duration_s: float, size: int = 0, error: Exception | None = None) -> None:
+        fire(
+            request_type=kind,
+            name=name,
+            response_time=duration_s * 1000,
+            response_length=size,
+            exception=error,
+            context={},
+            start_time=time.time() - duration_s,
+        )
+
+    return report
+
+
+def _ask_before_loading(current: Session, environment: Environment) -> None:
+    """Get a yes before an app that is not on this machine is loaded."""
+    target, options = current.options.target, environment.parsed_options
+    if target.deployed or is_loopback(target.text) or current.options.yes:
+        return
+    how_long = f"for {options.run_time} s" if options.run_time else "until stopped"
+    question = f"This sends {options.num_users or 1} viewers to {target.text} {how_long}."
+    if not sys.stdin.isatty():
+        raise UsageError(f"{question} That app is not on this machine.", "Add --yes if you may load it.")
+    if input(f"{question} May you load that app? [y/N] ").strip().lower() not in {"y", "yes"}:
+        raise UsageError("Nothing was loaded.", "Answer y, or add --yes, if you may load that app.")
+
+
+def _watch_parent(environment: Environment) -> None:
+    """End with the `gradio-bench` that started this process, also when that was killed."""
+    parent = os.environ.get("GRADIO_BENCH_PARENT")
+
+    def watch() -> None:
+        while os.getppid() == int(parent or 0):
+            gevent.sleep(0.5)
+        environment.runner.quit()
+
+    if parent is not None:
+        gevent.spawn(watch)
+
+
+def _command() -> str:
+    return os.environ.get("GRADIO_BENCH_COMMAND") or shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
+
+
+class _Fatal:
+    """Turns an error of ours into a sentence on standard error and its exit code; Locust would log a traceback."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, BenchError):
+            _leave(error)
+
+
+def _leave(error: BenchError) -> NoReturn:
+    descriptor = os.environ.get("GRADIO_BENCH_PROGRESS_FD")
+    if descriptor is not None:
+        line = {"phase": "error", "problem": error.problem, "remedy": error.remedy, "exit_code": error.exit_code}
+        os.write(int(descriptor), json.dumps(line).encode() + b"\n")
+    else:
+        sys.stderr.write(f"{error}\n")
+    sys.exit(error.exit_code)

@@ -1,0 +1,123 @@
+"""The harness's own options under Locust, and what they mean together."""
+
+import os
+import time
+from argparse import Namespace
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.errors import UsageError
+from bench.load.crowd import MediaSettings
+from bench.load.target import Overrides, TargetName, parse_target
+from bench.media.mark import MarkLayout
+from bench.units import count_or_none, positive_seconds, resolution, seconds, seconds_or_none
+
+LOOPBACK = "127.0.0.1"
+
+
+_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "--target": {
+        "default": "",
+        "metavar": "TARGET",
+        "env_var": "GRADIO_BENCH_TARGET",
+        "include_in_web_ui": False,
+        "help": "App to deploy for the run: app.py, module:demo, or nothing for the reference app. "
+        "An app that runs already is named with --host.",
+    },
+    "--endpoint": {
+        "action": "append",
+        "default": [],
+        "metavar": "API_NAME",
+        "include_in_web_ui": False,
+        "help": "Drive only this streaming endpoint; may be repeated.",
+    },
+    "--stream-every": {"default": "", "metavar": "S", "help": "Seconds between frames (default: the app's own)."},
+    "--time-limit": {
+        "default": "",
+        "metavar": "S",
+        "include_in_web_ui": False,
+        "help": "Deploy the app with this time_limit, or none (default: the app's own).",
+    },
+    "--concurrency-limit": {
+        "default": "",
+        "metavar": "N",
+        "include_in_web_ui": False,
+        "help": "Deploy the app with this concurrency_limit, or none (default: the app's own).",
+    },
+    "--resolution": {"default": "640x480", "metavar": "WxH", "help": "Size of the pictures (default: 640x480)."},
+    "--quality": {"default": 85, "type": int, "metavar": "Q", "help": "JPEG quality of the pictures (default: 85)."},
+    "--seed": {"default": 1, "type": int, "metavar": "N", "help": "Seed of scenes and start times (default: 1)."},
+    "--warmup": {"default": "0s", "metavar": "S", "help": "Time left out of the figures at the start (default: 0s)."},
+    "--out": {
+        "default": f"gradio-bench-results/{time.strftime('%Y%m%d-%H%M%S')}",
+        "metavar": "DIR",
+        "include_in_web_ui": False,
+        "help": "Folder for results.json and the ledger (default: gradio-bench-results/TIME).",
+    },
+    "--yes": {"action": "store_true", "include_in_web_ui": False, "help": "Load an app that is not on this machine."},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """One run's settings. `stream_every_s` None keeps the app's own; `overrides` go to an app deployed here."""
+
+    target: TargetName
+    endpoints: tuple[str, ...]
+    stream_every_s: float | None
+    overrides: Overrides
+    media: MediaSettings
+    warmup_s: float
+    duration_s: float | None
+    viewers: int | None
+    out: Path
+    yes: bool
+
+
+def add_arguments(parser: Any) -> None:
+    """Add the harness's options to Locust's parser; its own servers stay on loopback unless told otherwise."""
+    parser.set_defaults(web_host=LOOPBACK, master_bind_host=LOOPBACK)
+    add = parser.add_argument_group("gradio-bench", "The app under test and its viewers.").add_argument
+    for flag, settings in _ARGUMENTS.items():
+        add(flag, **settings)
+
+
+def read(parsed: Namespace) -> Options:
+    """Check the options and give them their meaning.
+
+    Raises UsageError for a value out of range, and for two that exclude each other.
+    """
+    name = parse_target(parsed.target) if parsed.target else parse_target(parsed.host)
+    if parsed.target and parsed.host:
+        raise UsageError("--target deploys an app and --host names one that runs already.", "Give only one of them.")
+    _refuse_overrides(parsed, name)
+    width, height = resolution(parsed.resolution)
+    MarkLayout.for_size(width, height)
+    every_s = positive_seconds(parsed.stream_every) if parsed.stream_every else None
+    return Options(
+        target=name,
+        endpoints=tuple(parsed.endpoint),
+        stream_every_s=every_s,
+        overrides=Overrides(
+            stream_every_s=every_s or "keep",
+            time_limit_s=seconds_or_none(parsed.time_limit) if parsed.time_limit else "keep",
+            concurrency_limit=count_or_none(parsed.concurrency_limit) if parsed.concurrency_limit else "keep",
+        ),
+        media=MediaSettings(width, height, parsed.quality, parsed.seed),
+        warmup_s=seconds(str(parsed.warmup)),
+        duration_s=float(parsed.run_time) if parsed.run_time else None,
+        viewers=parsed.num_users,
+        out=Path(parsed.out),
+        yes=parsed.yes or os.environ.get("GRADIO_BENCH_YES") == "1",
+    )
+
+
+def _refuse_overrides(parsed: Namespace, name: TargetName) -> None:
+    given = [flag for flag in ("time_limit", "concurrency_limit") if getattr(parsed, flag)]
+    if given and not name.deployed:
+        flags = " and ".join("--" + flag.replace("_", "-") for flag in given)
+        raise UsageError(
+            f"{flags} cannot be changed on {name}, which runs already.",
+            "Name the app's file (app.py) or module (module:demo) instead, and it is deployed with these settings.",
+        )

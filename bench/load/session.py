@@ -1,0 +1,175 @@
+"""What a Locust process does around its users: finds or deploys the app, opens a crowd for each run, reports it."""
+
+import dataclasses
+import os
+import platform
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from bench.errors import UsageError
+from bench.ledger import LedgerWriter, refuse_existing
+from bench.load.crowd import Crowd, Reporter
+from bench.load.options import Options
+from bench.load.target import Facts, Target
+from bench.load.viewer import Viewer
+from bench.wire.app import App, Endpoint, discover
+
+
+class Session:
+    """The app under test and, while a run goes on, its crowd.
+
+    `process` names this process's ledger file; `number` and `processes` keep its viewers' numbers apart from others'.
+    """
+
+    def __init__(self, options: Options, command: str) -> None:
+        self.options, self.command = options, command
+        self.crowd: Crowd | None = None
+        self.out = options.out
+        self._runs = 0
+        self._deployed: Target | None = None
+        self._app: App | None = None
+        self._next_endpoint: dict[str | None, Callable[[], int]] = {}
+
+    # The app --------------------------------------------------------------------------------------------------
+
+    def open(self, url: str | None = None) -> App:
+        """Deploy the app, or find the one at `url`, and choose its endpoints.
+
+        Raises TargetError when there is none to drive, UsageError for an endpoint it does not have.
+        """
+        if url is None and self.options.target.deployed:
+            self._deployed = Target(self.options.target, everywhere=self.options.overrides).start()
+        address = url or (self._deployed.url if self._deployed else self.options.target.text)
+        if self._app is None or self._app.url != address:
+            app = discover(address)
+            self._app = dataclasses.replace(
+                app, endpoints=self._chosen(app), max_threads=self.facts.max_threads if self.facts else None
+            )
+        return self._app
+
+    @property
+    def app(self) -> App:
+        """The app under test; raises UsageError before `open`."""
+        if self._app is None:
+            raise UsageError("No app has been opened yet.", "Call open() first.")
+        return self._app
+
+    @property
+    def facts(self) -> Facts | None:
+        """What only the process that runs the app can tell: None for an app that was not deployed here."""
+        return self._deployed.facts if self._deployed else None
+
+    def close(self) -> None:
+        """Take the deployed app down."""
+        if self._deployed is not None:
+            self._deployed.stop()
+            self._deployed = None
+
+    def _chosen(self, app: App) -> tuple[Endpoint, ...]:
+        names = [endpoint.api_name for endpoint in app.endpoints]
+        wanted = [name.lstrip("/") for name in self.options.endpoints]
+        for name in wanted:
+            if name not in names:
+                raise UsageError(f"The app has no streaming endpoint {name!r}.", f"It has: {', '.join(names)}.")
+        every_s = self.options.stream_every_s
+        return tuple(
+            endpoint if every_s is None else dataclasses.replace(endpoint, stream_every_s=every_s)
+            for endpoint in app.endpoints
+            if not wanted or endpoint.api_name in wanted
+        )
+
+    # One run --------------------------------------------------------------------------------------------------
+
+    def start_run(self, report: Reporter, *, process: str = "0", number: int = 0, processes: int = 1) -> None:
+        """Open the ledger and the crowd of a new run; raises UsageError when its folder cannot take it."""
+        if self._runs:
+            self.out = self.options.out.with_name(f"{self.options.out.name}-{self._runs + 1}")
+        self._runs += 1
+        if number == 0:
+            refuse_existing(self.out)
+        writer = LedgerWriter(self.out / "ledger", process, self._meta(processes))
+        self.crowd = Crowd(
+            self.app,
+            self.app.endpoints,
+            writer,
+            media=self.options.media,
+            report=report,
+            first_viewer=number,
+            viewer_step=processes,
+        )
+        self._next_endpoint = {}
+
+    def new_viewer(self, api_name: str | None) -> Viewer:
+        """Make a viewer of `api_name`, or of the next endpoint in turn; raises UsageError outside a run."""
+        if self.crowd is None:
+            raise UsageError("No run is under way.", "Start one first.")
+        if api_name not in self._next_endpoint:
+            fitting = [i for i, one in enumerate(self.app.endpoints) if api_name in {None, one.api_name}]
+            self._next_endpoint[api_name] = cycle(fitting).__next__
+        return Viewer(self.crowd, self._next_endpoint[api_name]())
+
+    def finish_run(self) -> Path | None:
+        """Let the viewers leave and close the books; returns the run's folder, None when no run was under way."""
+        crowd, self.crowd = self.crowd, None
+        if crowd is None:
+            return None
+        crowd.finish()
+        return self.out
+
+    def _meta(self, processes: int) -> dict[str, Any]:
+        options, app = self.options, self.app
+        return {
+            "run": {
+                "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
+                "duration_s": options.duration_s,
+                "warmup_s": options.warmup_s,
+                "viewers": options.viewers,
+                "seed": options.media.seed,
+                "command": self.command,
+                "host": _host(),
+                "resolution": f"{options.media.width}x{options.media.height}",
+                "target": str(options.target),
+            },
+            "app": {
+                "url": app.url,
+                "gradio_version": app.gradio_version,
+                "gradio_client_version": app.gradio_client_version,
+                "ssr": app.ssr,
+                "max_threads": app.max_threads,
+            },
+            "generator": {"processes": processes},
+            "endpoints": [self._endpoint_meta(endpoint) for endpoint in app.endpoints],
+        }
+
+    def _endpoint_meta(self, endpoint: Endpoint) -> dict[str, Any]:
+        known = self.facts.endpoints.get(endpoint.fn_index) if self.facts else None
+        return {
+            "api_name": endpoint.api_name,
+            "kind": endpoint.kind,
+            "attribution": endpoint.attribution,
+            "result": endpoint.result,
+            "settings": {
+                "stream_every_s": endpoint.stream_every_s,
+                "time_limit_s": endpoint.time_limit_s,
+                "concurrency_limit": known.concurrency_limit if known else None,
+                "effective_limit": known.effective_limit if known else None,
+            },
+        }
+
+
+def _host() -> dict[str, Any]:
+    """Describe the machine in what matters to a figure; its name is nobody's business."""
+    return {
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "cpus": os.cpu_count(),
+        "memory_bytes": psutil.virtual_memory().total,
+        "python": platform.python_version(),
+        "clock_resolution_s": time.get_clock_info("monotonic").resolution,
+    }

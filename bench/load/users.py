@@ -1,0 +1,62 @@
+"""Locust users: each is one viewer of a streaming endpoint. Importing this module registers the harness's hooks."""
+
+from typing import Any
+
+import gevent
+from locust import User, constant, events, task
+from locust.env import Environment
+
+from bench.load import hooks
+from bench.load.viewer import Viewer
+
+hooks.register(events)
+
+
+class StreamUser(User):
+    """A person with one open tab, whose camera streams to the endpoint `api_name`.
+
+    With `api_name` None it watches whatever the app has, one endpoint after another. An `optional` user overlaps
+    another one: it takes part only when asked for by class name, or when nothing else fits the app.
+    """
+
+    abstract = True
+    api_name: str | None = None
+    optional = False
+    wait_time = constant(0)
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        self.viewer: Viewer | None = None
+
+    @classmethod
+    def fits(cls, api_names: set[str]) -> bool:
+        """Whether an app with these endpoints has something for this user."""
+        return cls.api_name is None or cls.api_name in api_names
+
+    def on_start(self) -> None:
+        """Open the tab and start the camera."""
+        self.viewer = hooks.session(self.environment).new_viewer(self.api_name)
+        self.viewer.start()
+
+    def on_stop(self) -> None:
+        """Close the tab: in a greenlet of its own, for Locust kills this one."""
+        if self.viewer is not None:
+            gevent.spawn(self.viewer.leave)
+
+    def change_input(self, label: str, value: Any) -> None:
+        """Change the input labelled `label` and have it reported when the change shows.
+
+        Locust gets a row CHANGE with the time that took, the ledger a note with the number of pictures as well.
+        Raises UsageError when the endpoint has no such input.
+        """
+        if self.viewer is not None:
+            self.viewer.set_input(label, value)
+
+    @task
+    def watch(self) -> None:
+        """Keep the tab open; the viewer's own greenlets do the work."""
+        gevent.sleep(1)
+
+    def context(self) -> dict[str, Any]:
+        """Return what goes with each of this user's requests: nothing."""
+        return {}

@@ -1,0 +1,154 @@
+"""One headless run, from settings to a folder of results: Locust in a process of its own, watched over a pipe."""
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import bench
+from bench.errors import BenchError, TargetError, UsageError
+from bench.ledger import refuse_existing
+from bench.metrics import Summary
+from bench.report import write_reports
+
+Watch = Callable[[dict[str, Any]], None]
+
+PATIENCE_S = 15.0
+"""How long an interrupted run may take to close its books before it is killed."""
+
+_SCENARIO = Path(bench.__file__).parent.parent / "scenarios" / "anything.py"
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """What to run. Options that are None or empty keep the app's own settings; durations in seconds."""
+
+    target: str = ""
+    url: bool = False
+    viewers: int = 4
+    duration_s: float = 30.0
+    warmup_s: float = 5.0
+    endpoints: tuple[str, ...] = ()
+    stream_every: str = ""
+    time_limit: str = ""
+    concurrency_limit: str = ""
+    resolution: str = "640x480"
+    seed: int = 1
+    processes: int = 1
+    out: Path = Path("gradio-bench-results")
+    command: str = ""
+    environment: tuple[tuple[str, str], ...] = ()
+
+    def arguments(self) -> list[str]:
+        """Build Locust's command line, after the program's name."""
+        where = ["--host", self.target] if self.url else ["--target", self.target]
+        given = {
+            "--stream-every": self.stream_every,
+            "--time-limit": self.time_limit,
+            "--concurrency-limit": self.concurrency_limit,
+            "--resolution": self.resolution,
+            "--seed": str(self.seed),
+            "--warmup": f"{self.warmup_s}s",
+            "--out": str(self.out),
+        }
+        arguments = ["-f", str(_SCENARIO), "--headless", "--only-summary", "--exit-code-on-error", "0", "--yes"]
+        arguments += [
+            "-u",
+            str(self.viewers),
+            "-r",
+            str(self.viewers),
+            "-t",
+            f"{round(self.warmup_s + self.duration_s)}s",
+        ]
+        arguments += [*where, *(part for name in self.endpoints for part in ("--endpoint", name))]
+        arguments += [f"{flag}={value}" for flag, value in given.items() if value]
+        return arguments + (["--processes", str(self.processes)] if self.processes > 1 else [])
+
+
+class Interrupted(Exception):  # noqa: N818 - not an error: the run ended early and its results are whole
+    """Ctrl-C ended the run early; `summary` holds what was measured."""
+
+    def __init__(self, summary: Summary) -> None:
+        super().__init__("interrupted")
+        self.summary = summary
+
+
+def run(settings: RunSettings, watch: Watch = lambda _line: None) -> Summary:
+    """Run to the end and write the results into `settings.out`; `watch` is told of progress twice a second.
+
+    Raises UsageError and TargetError as the run's own process found them, and Interrupted after Ctrl-C.
+    """
+    refuse_existing(settings.out)
+    interrupted = False
+    process, pipe = _start(settings)
+    with pipe:
+        while True:
+            try:
+                for line in _lines(pipe):
+                    _raise_error(line)
+                    watch(line)
+                process.wait(PATIENCE_S)
+                break
+            except KeyboardInterrupt:
+                if interrupted:
+                    process.kill()
+                interrupted = True
+                watch({"phase": "interrupted"})
+                process.send_signal(signal.SIGINT)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            except BenchError:
+                process.wait(PATIENCE_S)
+                raise
+    summary = _results(settings, process.returncode)
+    if interrupted:
+        raise Interrupted(summary)
+    return summary
+
+
+def _start(settings: RunSettings) -> tuple[subprocess.Popen[bytes], Any]:
+    reading, writing = os.pipe()
+    environment = {
+        **os.environ,
+        **dict(settings.environment),
+        "GRADIO_BENCH_PROGRESS_FD": str(writing),
+        "GRADIO_BENCH_PARENT": str(os.getpid()),
+        "GRADIO_BENCH_COMMAND": settings.command or shlex.join(["gradio-bench", *sys.argv[1:]]),
+    }
+    with (settings.out / "locust.log").open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
+            [sys.executable, "-m", "locust", *settings.arguments()],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            pass_fds=(writing,),
+            start_new_session=True,  # Ctrl-C reaches this process alone, which then asks the run to end
+        )
+    os.close(writing)
+    return process, os.fdopen(reading, "rb")
+
+
+def _lines(pipe: Any) -> Iterator[dict[str, Any]]:
+    for line in iter(pipe.readline, b""):
+        yield json.loads(line)
+
+
+def _raise_error(line: dict[str, Any]) -> None:
+    if line.get("phase") == "error":
+        kind = TargetError if line["exit_code"] == TargetError.exit_code else UsageError
+        raise kind(line["problem"], line["remedy"])
+
+
+def _results(settings: RunSettings, exit_code: int) -> Summary:
+    ledger = settings.out / "ledger"
+    if not ledger.exists():
+        tail = (settings.out / "locust.log").read_text(errors="replace").strip().splitlines()[-8:]
+        raise TargetError(f"The run ended before it began (exit code {exit_code}).", "\n".join(tail))
+    return write_reports(ledger, settings.out)

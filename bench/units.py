@@ -1,0 +1,49 @@
+"""Durations, sizes and limits as people type them."""
+
+import re
+
+from bench.errors import UsageError
+
+_DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m(?!s))?(?:(\d+(?:\.\d+)?)s?)?(?:(\d+(?:\.\d+)?)ms)?")
+_SCALE_S = (3600.0, 60.0, 1.0, 0.001)
+
+
+def seconds(text: str) -> float:
+    """Read a duration: `30`, `30s`, `500ms`, `1m30s`, `2h`.
+
+    Raises UsageError for anything else.
+    """
+    match = _DURATION.fullmatch(text.strip().lower())
+    if match is None or not any(match.groups()):
+        raise UsageError(f"{text!r} is not a duration.", "Write it as 30s, 500ms, 1m30s or 2h.")
+    return sum(float(part) * scale for part, scale in zip(match.groups(), _SCALE_S, strict=True) if part)
+
+
+def positive_seconds(text: str) -> float:
+    """Read a duration above zero; raises UsageError."""
+    value = seconds(text)
+    if value <= 0:
+        raise UsageError(f"{text!r} is no time at all.", "Give a duration above zero, such as 0.1 or 100ms.")
+    return value
+
+
+def seconds_or_none(text: str) -> float | None:
+    """Read a duration above zero, or `none` for no limit; raises UsageError."""
+    return None if text.strip().lower() == "none" else positive_seconds(text)
+
+
+def count_or_none(text: str) -> int | None:
+    """Read a whole number of at least 1, or `none` for no limit; raises UsageError."""
+    if text.strip().lower() == "none":
+        return None
+    if not text.strip().isdigit() or int(text) < 1:
+        raise UsageError(f"{text!r} is not a limit.", "Give a whole number of at least 1, or none for no limit.")
+    return int(text)
+
+
+def resolution(text: str) -> tuple[int, int]:
+    """Read a picture size such as `640x480`: width and height in pixels; raises UsageError."""
+    match = re.fullmatch(r"(\d+)\s*[x×]\s*(\d+)", text.strip().lower())
+    if match is None:
+        raise UsageError(f"{text!r} is not a resolution.", "Write it as WIDTHxHEIGHT, such as 640x480.")
+    return int(match[1]), int(match[2])

@@ -1,0 +1,1 @@
+"""Locustfiles: what a viewer does, nothing else."""

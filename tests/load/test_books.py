@@ -1,0 +1,258 @@
+"""The books of a stream: every frame one fate, and the right one."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.ledger import CERTAIN, FRAME, SHOWN, STREAM, Fate, Outcome
+from bench.load.books import SentFrame, StreamBooks
+from bench.wire.stream import Stream
+
+
+@dataclass
+class Account:
+    """Books under test with the rows they wrote, on a clock told by hand: frame n is sent at second n."""
+
+    exact: bool = True
+    frames: list[Any] = field(default_factory=list)
+    streams: list[Any] = field(default_factory=list)
+    settled: list[SentFrame] = field(default_factory=list)
+    sent: dict[int, SentFrame] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.stream = Stream(0)
+        self.books = StreamBooks(
+            0,
+            7,
+            self.stream,
+            exact=self.exact,
+            frame_row=self.frames.append,
+            stream_row=self.streams.append,
+            settled=self.settled.append,
+        )
+
+    def post(self, frame: int, *, takes_s: float | None = 0.1, status: int = 200) -> None:
+        """Send a frame; its answer comes after `takes_s`, or not yet."""
+        sent = self.sent[frame] = self.books.send(frame, float(frame), join=frame == 0)
+        sent.sending_s = float(frame)
+        if takes_s is not None:
+            self.books.answered(sent, status, frame + takes_s / 2, frame + takes_s)
+
+    def result(self, at_s: float, frame: int | None, *, cross_talk: bool = False, shown: bool = True) -> None:
+        """A result comes whose mark says `frame`."""
+        arrival = self.books.arrived(at_s, 100)
+        arrival.shown_s, arrival.shown = at_s + 0.01, shown
+        self.books.read(arrival, frame, cross_talk=cross_talk)
+
+    def end(self, outcome: Outcome = Outcome.COMPLETED, at_s: float = 99.0) -> None:
+        """The stream ends."""
+        self.stream.open_s = 0.0
+        self.stream.end(outcome, at_s)
+        self.books.ended()
+
+    def fates(self) -> dict[int, str]:
+        """The fate of each frame by its number, from the rows written."""
+        return {row["frame"]: Fate(row["fate"]).name for row in self.rows()}
+
+    def rows(self) -> Any:
+        """The frame rows, as the ledger would hold them."""
+        return np.array(self.frames, dtype=FRAME)
+
+    def summary(self) -> Any:
+        """The stream's row."""
+        (row,) = np.array(self.streams, dtype=STREAM)
+        return row
+
+
+def test_results_in_order_are_delivered_and_shown() -> None:
+    """Each frame's own result delivers it, and its row says when and that it was shown."""
+    account = Account()
+    for frame in range(3):
+        account.post(frame)
+        account.result(frame + 0.5, frame)
+    account.end()
+    assert set(account.fates().values()) == {"DELIVERED"}
+    assert list(account.rows()["result_s"]) == [0.5, 1.5, 2.5]
+    assert all(row["flags"] & SHOWN for row in account.rows())
+    assert account.summary()["results"] == 3
+
+
+def test_a_frame_passed_over_was_overwritten() -> None:
+    """A later frame's result settles an earlier one whose POST had been answered before: certainly overwritten."""
+    account = Account()
+    for frame in range(4):
+        account.post(frame)
+    account.result(4.0, 0)
+    account.result(5.0, 3)
+    assert account.fates() == {0: "DELIVERED", 1: "OVERWRITTEN", 2: "OVERWRITTEN", 3: "DELIVERED"}
+    assert all(row["flags"] & CERTAIN for row in account.rows())
+
+
+def test_overlapping_posts_wait_for_proof() -> None:
+    """A frame whose POST overlapped the delivered one's may still come: it is not settled yet."""
+    account = Account()
+    account.post(0)
+    account.post(1, takes_s=1.5)
+    account.post(2)
+    account.result(3.0, 2)
+    assert 1 not in account.fates()
+    account.result(3.2, 1)
+    account.end()
+    assert account.fates()[1] == "DELIVERED"
+    assert account.summary()["out_of_order"] == 1
+
+
+def test_the_last_frame_of_a_stream_is_cut_off() -> None:
+    """Of the frames without a result at the end, the last is cut off and the others were overwritten."""
+    account = Account()
+    for frame in range(4):
+        account.post(frame)
+    account.result(3.5, 0)
+    account.end()
+    assert account.fates() == {0: "DELIVERED", 1: "OVERWRITTEN", 2: "OVERWRITTEN", 3: "CUT_OFF"}
+
+
+def test_a_frame_after_the_end_is_rejected() -> None:
+    """The 404 of a frame that came too late is its fate, and the frame before it is still the one cut off."""
+    account = Account()
+    account.post(0)
+    account.post(1)
+    account.post(2, status=404)
+    account.result(0.5, 0)
+    account.end(at_s=1.9)
+    assert account.fates() == {0: "DELIVERED", 1: "CUT_OFF", 2: "REJECTED"}
+
+
+def test_a_raising_handler_fails_one_frame() -> None:
+    """The frame waiting when the last result came is the one the handler took next, and raised on."""
+    account = Account()
+    for frame in range(5):
+        account.post(frame)
+    account.result(2.5, 0)
+    account.end(Outcome.FAILED)
+    assert account.fates() == {0: "DELIVERED", 1: "OVERWRITTEN", 2: "FAILED", 3: "OVERWRITTEN", 4: "CUT_OFF"}
+
+
+def test_the_end_of_the_run_leaves_a_frame_in_flight() -> None:
+    """What had no result, and what had no answer, when the run ended is in flight."""
+    account = Account()
+    account.post(0)
+    account.post(1, takes_s=None)
+    account.stream.end(Outcome.UNFINISHED, 2.0)
+    account.books.ended()
+    assert account.streams == []
+    account.books.force_closed()
+    assert account.fates() == {0: "IN_FLIGHT", 1: "IN_FLIGHT"}
+
+
+def test_a_broken_post_fails_its_frame() -> None:
+    """A connection that broke before the answer is a failure of that frame."""
+    account = Account()
+    account.post(0, takes_s=None)
+    account.books.broke(account.sent[0])
+    account.end(Outcome.BROKEN)
+    assert account.fates() == {0: "FAILED"}
+
+
+def test_a_repeated_mark_is_a_duplicate_and_consumes_nothing() -> None:
+    """A frame is delivered once; the second result with its mark is counted as duplicated."""
+    account = Account()
+    account.post(0)
+    account.result(0.5, 0)
+    account.result(0.7, 0)
+    account.end()
+    assert account.fates() == {0: "DELIVERED"}
+    assert account.summary()["duplicated"] == 1
+    assert account.summary()["results"] == 2
+
+
+def test_another_viewers_picture_is_cross_talk() -> None:
+    """A result with another viewer's mark is counted, and leaves the frame it answered unattributed."""
+    account = Account()
+    account.post(0)
+    account.result(0.5, 0)
+    account.post(1)
+    account.result(1.5, None, cross_talk=True)
+    account.post(2)
+    account.result(2.5, 2)
+    account.end()
+    assert account.fates()[1] == "UNATTRIBUTED"
+    assert account.summary()["cross_talk"] == 1
+
+
+def test_destroyed_marks_turn_attribution_bounded() -> None:
+    """Where no mark can be read the result is bounded between the frames it can have been, not guessed."""
+    account = Account()
+    for frame in range(6):
+        account.post(frame)
+        account.result(frame + 0.5, None)
+    account.end()
+    assert account.books.bounded
+    assert set(account.fates().values()) == {"DELIVERED"}
+    assert all(row["earliest"] == row["latest"] == row["frame"] for row in account.rows())
+
+
+def test_bounds_widen_where_a_frame_was_lost() -> None:
+    """With one result for two frames nobody can tell which it was: the row holds both ends and is not certain."""
+    account = Account(exact=False)
+    account.post(0)
+    account.result(0.5, None)
+    account.post(1)
+    account.post(2)
+    account.result(2.5, None)
+    account.end()
+    rows = {row["frame"]: row for row in account.rows()}
+    assert (rows[2]["earliest"], rows[2]["latest"]) == (1, 2)
+    assert not rows[2]["flags"] & CERTAIN
+    assert account.fates() == {0: "DELIVERED", 1: "OVERWRITTEN", 2: "DELIVERED"}
+
+
+def test_two_results_of_one_tick_push_the_first_back() -> None:
+    """Results that come between two ticks belong to different frames: the earlier one to the earlier frame."""
+    account = Account(exact=False)
+    for frame in range(3):
+        account.post(frame)
+    for at_s in (2.2, 2.4, 2.6):
+        account.result(at_s, None)
+    account.end()
+    assert set(account.fates().values()) == {"DELIVERED"}
+
+
+Action = tuple[str, int]
+actions = st.lists(
+    st.tuples(
+        st.sampled_from(["send", "slow", "reject", "break", "deliver", "unread", "repeat", "other"]), st.integers(0, 5)
+    ),
+    max_size=60,
+)
+
+
+@given(actions, st.sampled_from(list(Outcome)), st.booleans())
+def test_the_books_always_close(script: list[Action], outcome: Outcome, exact: bool) -> None:
+    """Whatever happens in whatever order: every frame sent has exactly one row, one stream row, one cut off at most."""
+    account = Account(exact=exact)
+    now = 0
+    for action, pick in script:
+        waiting = [sent for sent in account.sent.values() if sent.fate is None]
+        if action in {"send", "slow", "reject", "break"}:
+            account.post(now, takes_s=0.1 if action == "send" else None)
+            if action == "reject":
+                account.books.answered(account.sent[now], 503, now + 0.1, now + 0.2)
+            if action == "break":
+                account.books.broke(account.sent[now])
+            now += 1
+        elif action == "deliver" and waiting:
+            account.result(now + 0.5, waiting[pick % len(waiting)].frame)
+        elif action == "repeat" and account.sent:
+            account.result(now + 0.5, pick % len(account.sent))
+        else:
+            account.result(now + 0.5, None, cross_talk=action == "other")
+    account.end(outcome)
+    account.books.force_closed()
+    assert sorted(row["frame"] for row in account.rows()) == list(range(now))
+    assert len(account.settled) == now
+    assert len(account.streams) == 1
+    assert list(account.fates().values()).count("CUT_OFF") <= 1
