@@ -130,15 +130,8 @@ class _Response(HTTPSocketPoolResponse):
         return data
 
     def read_whole(self) -> bytes:
-        """Wait for the whole body; raises HTTPParseError when it is larger than MAX_BODY_BYTES."""
-        parts = []
-        size = 0
-        while part := self.read_available():
-            parts.append(part)
-            size += len(part)
-            if size > MAX_BODY_BYTES:
-                raise HTTPParseError(f"an answer larger than {MAX_BODY_BYTES >> 20} MB")
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+        """Wait for the whole body; raises ConnectionBrokeError when it is too large."""
+        return _bounded(iter(self.read_available, b""))
 
 
 class HttpxTransport:
@@ -176,9 +169,14 @@ class HttpxTransport:
             if name == "http11.send_request_body.complete":
                 sent_s = time.monotonic()
 
+        request = self._client.build_request(method, path, content=body, headers=headers, extensions={"trace": trace})
         with _translated():
-            answer = self._client.request(method, path, content=body, headers=headers, extensions={"trace": trace})
-            return Reply(answer.status_code, answer.content, sent_s, time.monotonic())
+            answer = self._client.send(request, stream=True)
+            try:
+                content = _bounded(answer.iter_bytes())
+            finally:
+                answer.close()
+            return Reply(answer.status_code, content, sent_s, time.monotonic())
 
 
 class _translated:  # noqa: N801 - reads as a verb where it is used
@@ -196,3 +194,15 @@ class _translated:  # noqa: N801 - reads as a verb where it is used
 def _refuse_error(status: int, path: str) -> None:
     if status >= 400:
         raise ConnectionBrokeError(f"HTTP {status} for {path.partition('?')[0]}")
+
+
+def _bounded(pieces: Iterator[bytes]) -> bytes:
+    """Join a body; raises ConnectionBrokeError once it grows beyond MAX_BODY_BYTES."""
+    parts = []
+    size = 0
+    for part in pieces:
+        parts.append(part)
+        size += len(part)
+        if size > MAX_BODY_BYTES:
+            raise ConnectionBrokeError(f"an answer larger than {MAX_BODY_BYTES >> 20} MB")
+    return parts[0] if len(parts) == 1 else b"".join(parts)
