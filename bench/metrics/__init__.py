@@ -1,0 +1,16 @@
+"""From a ledger to its figures: what viewers saw, how they waited, and whether the generator can be believed.
+
+Everything is worked out from rows, offline, with vectorised numpy: 10 million frames fit in seconds and under 2 GB.
+Every figure covers the measured window (`bench.metrics.window`); each module says how what crosses its edges counts.
+"""
+
+from bench.metrics.distribution import Distribution
+from bench.metrics.figures import (
+    Endpoint,
+    Frames,
+    Generator,
+    Summary,
+)
+from bench.metrics.summary import summarise
+
+__all__ = ["Distribution", "Endpoint", "Frames", "Generator", "Summary", "summarise"]

@@ -1,0 +1,124 @@
+"""Rotation: how long viewers waited for a turn, how long a turn was, and how fairly turns were shared."""
+
+import numpy as np
+
+from bench.ledger import Outcome
+from bench.metrics.distribution import Distribution, Floats
+from bench.metrics.figures import Concurrency, Integrity, Rotation
+from bench.metrics.rows import EndpointRows
+from bench.metrics.spans import lane_seconds, most_at_once
+from bench.queueing import granted_s, rejoin_s, rotation_wait_s
+
+HANDOVER_S = 0.020  # two processes see one handover some milliseconds apart; shorter overlaps are discarded
+
+
+def queue_waits(rows: EndpointRows) -> Floats:
+    """Seconds from join to open, of the waits that began inside the window and ended inside it.
+
+    A wait that lasted beyond the end is censored: how long it would have been is not known, and when viewers leave at
+    the end, the last ones in the queue are let in early. `waiting_at_end` counts those.
+    """
+    streams = rows.streams[rows.window.holds(rows.streams["joined_s"])]
+    ended = streams["open_s"] <= rows.window.end_s
+    waits: Floats = (streams["open_s"] - streams["joined_s"])[ended]
+    return waits
+
+
+def eta_errors(rows: EndpointRows) -> Floats:
+    """Gradio's first ETA less the wait that came, in seconds, of the same waits, where an ETA was given."""
+    streams = rows.streams[rows.window.holds(rows.streams["joined_s"])]
+    streams = streams[streams["open_s"] <= rows.window.end_s]
+    errors: Floats = streams["eta_s"] - (streams["open_s"] - streams["joined_s"])
+    return errors[~np.isnan(errors)]
+
+
+def _waits_at_end(rows: EndpointRows) -> Floats:
+    """How long the waits still going on at the window's end had lasted by then."""
+    streams, end_s = rows.streams, rows.window.end_s
+    joined = (streams["joined_s"] < end_s) & (streams["outcome"] != Outcome.REJECTED)
+    unopened = np.isnan(streams["open_s"]) & ~(streams["ended_s"] < end_s)
+    waits: Floats = end_s - streams["joined_s"][joined & (unopened | (streams["open_s"] > end_s))]
+    return waits
+
+
+def rotation(rows: EndpointRows, call_s: float) -> Rotation:
+    """Work out how viewers took turns; `call_s` is a frame's usual way to the server and through the handler.
+
+    - granted: open → ended, of the turns that the server completed inside the window.
+    - rejoin gap: the end of a stream inside the window → the viewer's next open, where that came inside it too.
+    - duty cycle: open seconds / recording seconds. Fairness: Jain's index over viewers' open seconds, those who never
+      had a turn included (R. Jain et al., DEC-TR-301, 1984): 1 is equal, 1/n is one viewer having it all.
+    - worst wait: the longest, one still going on counted with what it had lasted by the end.
+    """
+    turns = _turns(rows)
+    open_s = lane_seconds(rows.open_spans(), rows.recordings.viewer.size)
+    recorded_s = float(rows.recordings.length_s.sum())
+    waiting = _waits_at_end(rows)
+    waits = np.concatenate([queue_waits(rows), waiting])
+    return Rotation(
+        granted_s=Distribution.of(turns),
+        rejoin_gap_s=Distribution.of(_rejoin_gaps(rows)),
+        duty_cycle=float(open_s.sum()) / recorded_s if recorded_s else None,
+        fairness_jain=_jain(open_s[rows.recordings.length_s > 0]),
+        worst_wait_s=float(waits.max()) if waits.size else None,
+        predicted_wait_s=_predicted_wait(rows, turns, call_s),
+        waiting_at_end=int(waiting.size),
+    )
+
+
+def _turns(rows: EndpointRows) -> Floats:
+    completed = rows.streams[rows.streams["outcome"] == Outcome.COMPLETED]
+    completed = completed[rows.window.holds(completed["ended_s"])]
+    turns: Floats = completed["ended_s"] - completed["open_s"]
+    return turns[~np.isnan(turns)]
+
+
+def _rejoin_gaps(rows: EndpointRows) -> Floats:
+    opened = rows.streams[~np.isnan(rows.streams["open_s"])]
+    gaps: Floats = opened["open_s"][1:] - opened["ended_s"][:-1]
+    same = opened["viewer"][1:] == opened["viewer"][:-1]
+    known: Floats = gaps[same & rows.window.holds(opened["ended_s"][:-1]) & rows.window.holds(opened["open_s"][1:])]
+    return known
+
+
+def _jain(shares: Floats) -> float | None:
+    squares = float((shares * shares).sum()) * shares.size
+    return float(shares.sum()) ** 2 / squares if squares else None
+
+
+def _predicted_wait(rows: EndpointRows, turns: Floats, call_s: float) -> float | None:
+    """Apply the rotation law to the turns measured (or predicted, before the first one ended).
+
+    None where the effective limit is unknown, and where there is no time_limit: then nobody is sent away.
+    """
+    slots, limit_s = rows.settings.get("effective_limit"), rows.settings.get("time_limit_s")
+    every_s = rows.settings.get("stream_every_s")
+    if slots is None or limit_s is None or every_s is None:
+        return None
+    turn_s = float(turns.mean()) if turns.size else granted_s(limit_s, every_s, call_s)
+    return rotation_wait_s(rows.recordings.present, slots, turn_s, rejoin_s(every_s, call_s))
+
+
+def concurrency(rows: EndpointRows) -> Concurrency:
+    """Count streams open at once. Each is shortened by 20 ms for the peak, which discards overlaps under 20 ms."""
+    spans, firm = rows.open_spans(), rows.open_spans(HANDOVER_S)
+    length_s = rows.window.length_s
+    mean = float(spans.length_s.sum()) / length_s if length_s else None
+    limit = rows.settings.get("effective_limit")
+    return Concurrency(
+        peak_active=most_at_once(firm.begin_s, firm.end_s),
+        mean_active=mean,
+        slot_use=mean / limit if mean is not None and limit else None,
+    )
+
+
+def integrity(rows: EndpointRows) -> Integrity:
+    """Sum over the streams that lasted into the window: what a stream counted cannot be told apart by time."""
+    streams = rows.streams[~(rows.streams["ended_s"] < rows.window.begin_s)]
+    streams = streams[streams["joined_s"] < rows.window.end_s]
+    return Integrity(
+        cross_talk=int(streams["cross_talk"].sum()),
+        out_of_order=int(streams["out_of_order"].sum()),
+        duplicated=int(streams["duplicated"].sum()),
+        state_errors=int(streams["state_errors"].sum()),
+    )

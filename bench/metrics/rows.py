@@ -1,0 +1,155 @@
+"""One endpoint's rows: which of the ledger's are its own, in which order, and whose camera recorded when."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.ledger import JOIN, SHOWN, Fate, Ledger, Rows
+from bench.metrics.distribution import Floats
+from bench.metrics.spans import Spans
+from bench.metrics.window import Window
+
+Index = NDArray[np.intp]
+_FETCHED = ("image", "audio")  # results whose bytes are always fetched; others may or may not come as a file
+
+
+@dataclass(frozen=True, slots=True)
+class Recordings:
+    """Each viewer's recording, sorted by viewer: shape (viewers,), clipped to the window.
+
+    A viewer whose last row is missing (its process died) recorded up to its last tick on record.
+    """
+
+    viewer: NDArray[np.int64]
+    begin_s: Floats
+    end_s: Floats
+    ended: NDArray[np.bool_]  # whether the row that closes a viewer was written
+
+    def lane(self, viewers: NDArray[Any]) -> Index:
+        """Find each given viewer's place in these arrays."""
+        place: Index = np.searchsorted(self.viewer, viewers)
+        return place
+
+    @property
+    def present(self) -> int:
+        """How many viewers recorded inside the window."""
+        return int(np.count_nonzero(self.length_s > 0))
+
+    @property
+    def length_s(self) -> Floats:
+        """Seconds each viewer recorded inside the window."""
+        return self.end_s - self.begin_s
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointRows:
+    """What a ledger holds of one endpoint. Frames are indexed, never copied: columns are taken as they are needed.
+
+    `every` indexes all its frames and `index` those that tick inside the window, both by viewer and frame.
+    `file_results` says whether what viewers see is a fetched file (`shown_s`) or the message itself (`result_s`).
+    """
+
+    meta: dict[str, Any]
+    window: Window
+    frames: Rows
+    every: Index
+    index: Index
+    streams: Rows
+    recordings: Recordings
+    file_results: bool
+
+    @classmethod
+    def select(cls, ledger: Ledger, endpoint: int, window: Window) -> Self:
+        """Select the rows of `meta["endpoints"][endpoint]`; streams are sorted by viewer and join."""
+        meta = ledger.meta["endpoints"][endpoint]
+        every = np.flatnonzero(ledger.frames["endpoint"] == endpoint)
+        every = every[np.argsort(_identity(ledger.frames, every), kind="stable")]
+        inside = window.holds(ledger.frames["tick_s"][every])
+        streams = ledger.streams[ledger.streams["endpoint"] == endpoint]
+        viewers = ledger.viewers[ledger.viewers["endpoint"] == endpoint]
+        return cls(
+            meta=meta,
+            window=window,
+            frames=ledger.frames,
+            every=every,
+            index=every if inside.all() else every[inside],
+            streams=streams[np.lexsort((streams["joined_s"], streams["viewer"]))],
+            recordings=_recordings(viewers, ledger.frames, every, window),
+            file_results=meta.get("result") in _FETCHED or bool((ledger.frames["flags"][every] & SHOWN).any()),
+        )
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The endpoint's settings as the load side knew them; a limit it could not know is None."""
+        settings: dict[str, Any] = self.meta.get("settings", {})
+        return settings
+
+    def seen(self, index: Index) -> Index:
+        """Those of the frames whose result reached the viewer's screen or ears."""
+        if self.file_results:
+            seen = self.frames["flags"][index] & SHOWN != 0
+        else:
+            seen = self.frames["fate"][index] == Fate.DELIVERED
+        those: Index = index[seen]
+        return those
+
+    def seen_s(self, index: Index) -> Floats:
+        """When: shape of `index`."""
+        seen: Floats = self.frames["shown_s" if self.file_results else "result_s"][index]
+        return seen
+
+    def joins(self, index: Index) -> NDArray[np.bool_]:
+        """Whether each frame rode in a join."""
+        joins: NDArray[np.bool_] = (self.frames["flags"][index] & JOIN) != 0
+        return joins
+
+    def source(self, index: Index, bound: str) -> Index:
+        """Find the frames that results belong to: the rows themselves where attribution is exact.
+
+        Where it is bounded, `bound` ("earliest" or "latest") says which end to take. The row of such a frame is looked
+        up; a result whose frame is not on record (lost in a crash) keeps its own row.
+        """
+        if self.meta.get("attribution") != "bounded":
+            return index
+        known = _identity(self.frames, self.every)
+        wanted = _identity(self.frames, index, bound)
+        place = np.minimum(np.searchsorted(known, wanted), known.size - 1)
+        return np.where(known[place] == wanted, self.every[place], index)
+
+    def open_spans(self, shorten_s: float = 0.0) -> Spans:
+        """When viewers had a stream open, inside the window; one that never ended was open to the window's end.
+
+        `shorten_s` is taken off the end of each, before clipping.
+        """
+        opened = self.streams[~np.isnan(self.streams["open_s"])]
+        ended = np.where(np.isnan(opened["ended_s"]), np.inf, opened["ended_s"] - shorten_s)
+        begin, end = self.window.clip(opened["open_s"]), self.window.clip(ended)
+        real = end > begin
+        return Spans(self.recordings.lane(opened["viewer"][real]), begin[real], end[real])
+
+
+def _identity(frames: Rows, index: Index, which: str = "frame") -> NDArray[np.int64]:
+    """Viewer and frame as one number that sorts by viewer first."""
+    identity: NDArray[np.int64] = frames["viewer"][index].astype(np.int64) << 32
+    identity |= frames[which][index]
+    return identity
+
+
+def _recordings(viewers: Rows, frames: Rows, every: Index, window: Window) -> Recordings:
+    """From the viewers' rows; frames tell of a viewer whose rows are missing."""
+    owner = frames["viewer"][every]
+    firsts = np.flatnonzero(np.concatenate([[True], owner[1:] != owner[:-1]])) if every.size else every
+    lasts = np.concatenate([firsts[1:], [every.size]])[: firsts.size] - 1
+    names = np.union1d(viewers["viewer"], owner[firsts]).astype(np.int64)
+    begin, end = np.full(names.size, np.nan), np.full(names.size, np.nan)
+    lane = np.searchsorted(names, owner[firsts])
+    begin[lane], end[lane] = frames["tick_s"][every[firsts]], frames["tick_s"][every[lasts]]
+    lane = np.searchsorted(names, viewers["viewer"])
+    begin[lane] = viewers["started_s"]
+    end[lane] = np.where(np.isnan(viewers["stopped_s"]), end[lane], viewers["stopped_s"])
+    ended = np.zeros(names.size, np.bool_)
+    ended[lane] = ~np.isnan(viewers["stopped_s"])
+    begin = window.clip(begin)
+    return Recordings(names, begin, np.fmax(window.clip(end), begin), ended)

@@ -1,0 +1,117 @@
+"""From a whole ledger to its Summary."""
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from bench.errors import LedgerError
+from bench.ledger import Ledger
+from bench.metrics.books import Books, bytes_per_frame, close_books, frame_rates, results
+from bench.metrics.distribution import Distribution
+from bench.metrics.figures import App, Endpoint, Failure, Goodput, Run, Settings, Summary
+from bench.metrics.generator import Evidence, generator, usage
+from bench.metrics.latency import Latency, latencies
+from bench.metrics.rotation import concurrency, eta_errors, integrity, queue_waits, rotation
+from bench.metrics.rows import EndpointRows
+from bench.metrics.screen import Screen, first_frames, freezes, staleness
+from bench.metrics.window import Window
+
+_APP = ("url", "gradio_version", "gradio_client_version", "ssr", "max_threads")
+_RUN = ("started_at", "duration_s", "warmup_s", "viewers", "seed", "command")
+_SETTINGS = ("stream_every_s", "time_limit_s", "concurrency_limit", "effective_limit")
+
+
+def summarise(ledger: Ledger) -> Summary:
+    """Work out every figure of a run.
+
+    Raises LedgerError when the rows tell of an endpoint that the ledger's head does not describe.
+    """
+    described = ledger.meta.get("endpoints", [])
+    for table in (ledger.frames, ledger.streams, ledger.viewers):
+        if table.size and int(table["endpoint"].max()) >= len(described):
+            raise LedgerError(
+                "The ledger's head does not describe every endpoint its rows tell of.",
+                "Keep the files of one run together: the `ledger` folder must hold all of them and no others.",
+            )
+    window = Window.measured(ledger)
+    endpoints, evidence = [], []
+    for number in range(len(described)):
+        rows = EndpointRows.select(ledger, number, window)
+        books = close_books(rows)
+        endpoints.append(_endpoint(rows, books))
+        evidence.append(Evidence.gather(rows, books))
+    return Summary(
+        app=App(**_known(ledger.meta.get("app", {}), _APP), usage=usage(ledger, window)),
+        generator=generator(ledger, window, evidence),
+        run=_run(ledger, window),
+        endpoints=endpoints,
+        errors=_failures(ledger),
+    )
+
+
+def _known(described: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: described.get(name) for name in names}
+
+
+def _run(ledger: Ledger, window: Window) -> Run:
+    described = ledger.meta.get("run", {})
+    return Run(**_known(described, _RUN), host=described.get("host") or {}, measured_s=window.length_s)
+
+
+def _endpoint(rows: EndpointRows, books: Books) -> Endpoint:
+    latency, screen = latencies(rows), Screen.watch(rows)
+    age = staleness(rows, screen)
+    firsts = first_frames(rows, screen)
+    return Endpoint(
+        api_name=rows.meta["api_name"],
+        kind=rows.meta["kind"],
+        attribution=rows.meta["attribution"],
+        result=rows.meta.get("result"),
+        settings=Settings(**_known(rows.settings, _SETTINGS)),
+        viewers=rows.recordings.present,
+        viewers_without_result=rows.recordings.viewer.size - int(np.unique(screen.lane).size),
+        frames=books.frames,
+        shown=int(rows.seen(rows.index).size) if rows.file_results else None,
+        results=results(rows),
+        bytes_per_frame=bytes_per_frame(rows),
+        fps=frame_rates(rows, books.frames),
+        latency_s=latency.corrected,
+        latency_lower_s=latency.lower,
+        latency_raw_s=latency.raw,
+        parts_s=latency.parts,
+        staleness_s=age.always,
+        staleness_open_s=age.while_open,
+        freezes=freezes(rows, screen),
+        first_frame_s=Distribution.of(firsts),
+        queue_wait_s=Distribution.of(queue_waits(rows)),
+        eta_error_s=Distribution.of(eta_errors(rows)),
+        rotation=rotation(rows, _call_s(latency)),
+        concurrency=concurrency(rows),
+        goodput=Goodput(),
+        integrity=integrity(rows),
+    )
+
+
+def _call_s(latency: Latency) -> float:
+    """Tell a frame's usual way to the server and through the handler; 0 while it is unknown."""
+    send, serve = latency.parts.send, latency.parts.serve
+    return send.p50 + serve.p50 if send and serve else 0.0
+
+
+def _failures(ledger: Ledger) -> list[Failure]:
+    names = {number: endpoint["api_name"] for number, endpoint in enumerate(ledger.meta.get("endpoints", []))}
+    counted = Counter(
+        (str(note.get("where")), str(note.get("what")), _name(names, note.get("endpoint")))
+        for note in ledger.notes
+        if note["note"] == "error"
+    )
+    return [
+        Failure(where=where, what=what, count=count, endpoint=endpoint)
+        for (where, what, endpoint), count in counted.most_common()
+    ]
+
+
+def _name(names: dict[int, str], endpoint: Any) -> str | None:
+    """Call the error's endpoint by name: notes hold its number or its name."""
+    return names.get(endpoint, None if endpoint is None else str(endpoint))
