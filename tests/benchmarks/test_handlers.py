@@ -1,0 +1,31 @@
+"""What the reference app's handlers cost per 640 × 480 frame."""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from target_app.effects import EFFECTS, Picture
+from target_app.pages import filters, simple, unified
+
+
+@pytest.fixture(scope="module")
+def picture() -> Picture:
+    """Paint a smooth scene with some noise, as a camera gives it."""
+    generator = np.random.default_rng(3)
+    scene = cv2.resize(generator.integers(0, 256, (12, 16, 3), np.uint8), (640, 480), interpolation=cv2.INTER_CUBIC)
+    return cv2.add(scene, generator.integers(0, 12, scene.shape, np.uint8))
+
+
+def test_simple(benchmark: BenchmarkFixture, picture: Picture) -> None:
+    """The passthrough is the floor."""
+    assert benchmark(simple.show, picture) is picture
+
+
+@pytest.mark.parametrize("handle", [filters.transform, unified.transform_in_place])
+@pytest.mark.parametrize("effect", EFFECTS)
+def test_effect(benchmark: BenchmarkFixture, picture: Picture, handle: Callable[..., Picture], effect: str) -> None:
+    """Each effect as each of the two filter pages runs it."""
+    assert benchmark(handle, picture, effect).shape == (480, 640, 3)
