@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 .PHONY: demo test check bench install chromium clean
 
 demo: install
-	$(BIN)/gradio-bench run --demo
+	$(BIN)/gradio-bench run
 
 test: install chromium
 	$(BIN)/python -m pytest

@@ -23,7 +23,7 @@ app = typer.Typer(
 )
 
 TARGET_HELP = "A URL, a Space (owner/name), app.py, module:demo, or nothing for the reference app."
-Target = Annotated[str, typer.Argument(metavar="[TARGET]", help=TARGET_HELP, show_default=False)]
+Target = Annotated[str, typer.Argument(help=TARGET_HELP, show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print results as JSON on standard output.")]
 
 
@@ -36,7 +36,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print results as JSON on sta
 )
 def run(  # noqa: PLR0917 - a command's options are its parameters
     target: Target = "",
-    viewers: Annotated[int | None, typer.Option(min=1, help="Viewers, each with one open tab.")] = None,
+    viewers: Annotated[int | None, typer.Option(min=1, metavar="N", help="Viewers, each with one open tab.")] = None,
     duration: Annotated[str, typer.Option(metavar="S", help="Measured time.")] = "30s",
     warmup: Annotated[str, typer.Option(metavar="S", help="Time before it, left out of the figures.")] = "5s",
     endpoint: Annotated[
@@ -48,8 +48,8 @@ def run(  # noqa: PLR0917 - a command's options are its parameters
         str, typer.Option(metavar="N", help="Deploy with this concurrency_limit, or none.")
     ] = "",
     resolution: Annotated[str, typer.Option(metavar="WxH", help="Size of the cameras' pictures.")] = "640x480",
-    seed: Annotated[int, typer.Option(help="Seed of scenes and start times.")] = 1,
-    processes: Annotated[int, typer.Option(min=1, help="Processes that make the load.")] = 1,
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed of scenes and start times.")] = 1,
+    processes: Annotated[int, typer.Option(min=1, metavar="N", help="Processes that make the load.")] = 1,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Results folder [default: gradio-bench-results/TIME].")
     ] = None,

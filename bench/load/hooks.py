@@ -32,6 +32,7 @@ logger = logging.getLogger("gradio-bench")
 _QUIET_LOGGERS = ("httpx", "httpcore", "urllib3")
 _registered = False
 _sessions: WeakKeyDictionary[Environment, Session] = WeakKeyDictionary()
+_unreported: list[Path] = []
 
 
 def register(events: Any) -> None:
@@ -46,6 +47,7 @@ def register(events: Any) -> None:
     events.test_stopping.add_listener(_on_test_stopping)
     events.test_stop.add_listener(_on_test_stop)
     events.quitting.add_listener(_on_quitting)
+    events.quit.add_listener(_on_quit)
 
 
 def session(environment: Environment) -> Session:
@@ -109,12 +111,20 @@ def _on_quitting(environment: Environment, **_kwargs: Any) -> None:
         current.close()
 
 
+def _on_quit(**_kwargs: Any) -> None:
+    """Report runs of `--headless` last, below Locust's own tables."""
+    while _unreported:
+        _report(_unreported.pop(0))
+
+
 def _finish(environment: Environment) -> None:
     current = _sessions.get(environment)
     out = current.finish_run() if current is not None else None
-    if out is None:
-        return
-    if not isinstance(environment.runner, WorkerRunner) and "GRADIO_BENCH_PROGRESS_FD" not in os.environ:
+    if out is None or isinstance(environment.runner, WorkerRunner) or "GRADIO_BENCH_PROGRESS_FD" in os.environ:
+        return  # the process that started this one reports
+    if environment.parsed_options.headless:
+        _unreported.append(out)
+    else:
         _report(out)
 
 

@@ -21,7 +21,6 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
         "default": "",
         "metavar": "TARGET",
         "env_var": "GRADIO_BENCH_TARGET",
-        "include_in_web_ui": False,
         "help": "App to deploy for the run: app.py, module:demo, or nothing for the reference app. "
         "An app that runs already is named with --host.",
     },
@@ -29,20 +28,17 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
         "action": "append",
         "default": [],
         "metavar": "API_NAME",
-        "include_in_web_ui": False,
         "help": "Drive only this streaming endpoint; may be repeated.",
     },
     "--stream-every": {"default": "", "metavar": "S", "help": "Seconds between frames (default: the app's own)."},
     "--time-limit": {
         "default": "",
         "metavar": "S",
-        "include_in_web_ui": False,
         "help": "Deploy the app with this time_limit, or none (default: the app's own).",
     },
     "--concurrency-limit": {
         "default": "",
         "metavar": "N",
-        "include_in_web_ui": False,
         "help": "Deploy the app with this concurrency_limit, or none (default: the app's own).",
     },
     "--resolution": {"default": "640x480", "metavar": "WxH", "help": "Size of the pictures (default: 640x480)."},
@@ -52,11 +48,13 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "--out": {
         "default": f"gradio-bench-results/{time.strftime('%Y%m%d-%H%M%S')}",
         "metavar": "DIR",
-        "include_in_web_ui": False,
         "help": "Folder for results.json and the ledger (default: gradio-bench-results/TIME).",
     },
-    "--yes": {"action": "store_true", "include_in_web_ui": False, "help": "Load an app that is not on this machine."},
+    "--yes": {"action": "store_true", "help": "Load an app that is not on this machine."},
 }
+
+_IN_WEB_UI = {"--stream-every", "--resolution", "--quality", "--seed", "--warmup"}
+"""What may change from run to run in Locust's web UI; the others belong to the app, which is deployed once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,10 @@ def add_arguments(parser: Any) -> None:
     parser.set_defaults(web_host=LOOPBACK, master_bind_host=LOOPBACK)
     add = parser.add_argument_group("gradio-bench", "The app under test and its viewers.").add_argument
     for flag, settings in _ARGUMENTS.items():
-        add(flag, **settings)
+        action = add(flag, **settings)
+        if flag in _IN_WEB_UI:  # what Locust's own add_argument would set, which has no groups
+            action.include_in_web_ui = True
+            action.is_secret = action.is_required = action.is_multiple = False
 
 
 def read(parsed: Namespace) -> Options:
