@@ -3,6 +3,7 @@
 Run as `python -P -m bench.load.deployed FD`, where FD is one end of a socket pair (see `bench.load.lifeline`).
 """
 
+import functools
 import importlib
 import inspect
 import os
@@ -68,6 +69,7 @@ class Deployment:
         As in a plain run it does not return, unless the author asked for that or named another app to serve.
         """
 
+        @functools.wraps(_launch)  # an app may ask for the signature
         def launch(blocks: gr.Blocks, *args: Any, **kwargs: Any) -> Any:
             asked = dict(_signature.bind(blocks, *args, **kwargs).arguments)
             asked.pop("self")

@@ -53,7 +53,7 @@ def parse_target(text: str | None) -> TargetName:
         return TargetName("file", _existing(Path(path + ".py" if attribute else text)), attribute or None)
     if match := _MODULE.fullmatch(text):
         return TargetName("module", match["module"], match["attribute"])
-    if _SPACE.fullmatch(text) and not Path(text).exists():
+    if _SPACE.fullmatch(text) and not Path(text).exists() and not Path(text + ".py").exists():
         return TargetName("space", text)
     raise UsageError(f"Cannot tell what app {text!r} is.", _hint(text))
 
@@ -75,6 +75,6 @@ def _hint(text: str) -> str:
         return f"Did you mean http://{text}?"
     if path.is_dir() and (files := sorted(file.name for file in path.glob("*.py"))):
         return f"It is a folder; name the file in it: {path / ('app.py' if 'app.py' in files else files[0])}."
-    if path.with_name(path.name + ".py").is_file():
+    if Path(text + ".py").is_file():
         return f"Did you mean {text}.py?"
     return _REMEDY

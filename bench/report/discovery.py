@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from bench.wire.app import App, Endpoint, Input, LeftOut, Output
 
-_VALUE_CHARACTERS = 60
+_VALUE_CHARACTERS = 40
 _RESULTS = {
     "image": "a picture",
     "audio": "a sound",
