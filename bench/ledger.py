@@ -206,8 +206,8 @@ class LedgerWriter:
 class Ledger:
     """A whole ledger in memory: every process's rows on one time axis.
 
-    `meta` is the first file's meta (all processes of a run share its settings), `metas` all of them. Times are
-    seconds of the wall clock. `torn` names the files whose last block was incomplete.
+    `meta` is the first file's meta (all processes of a run share its settings), `metas` all of them, each with `rows`:
+    how many of each kind its file held. Times are wall clock seconds. `torn` names the files whose end was incomplete.
     """
 
     meta: dict[str, Any]
@@ -222,13 +222,12 @@ class Ledger:
     def read(cls, folder: Path) -> Self:
         """Read every `*.ledger` file in `folder`; each note gains the `process` whose file it came from.
 
-        Holds every row once, and beside the rows only one block at a time.
         Raises LedgerError when there is none, none of them begins with a meta block, or its rows are of another shape.
         """
         paths = sorted(folder.glob("*.ledger"))
         tables = {kind: Table(dtype, sum(path.stat().st_size for path in paths)) for kind, dtype in DTYPES.items()}
         files = [_read_file(path, tables) for path in paths]
-        metas = [file.meta for file in files if file.meta]
+        metas = [{**file.meta, "rows": file.rows} for file in files if file.meta]
         if not metas:
             raise LedgerError(f"There is no ledger in {folder}.", "Name the `ledger` folder that a run wrote.")
         return cls(
@@ -249,6 +248,7 @@ class _File:
     name: str
     meta: dict[str, Any] = field(default_factory=dict)
     notes: list[dict[str, Any]] = field(default_factory=list)
+    rows: dict[str, int] = field(default_factory=dict)
     torn: bool = False
 
 
@@ -273,6 +273,7 @@ def _read_file(path: Path, tables: dict[Kind, Table]) -> _File:
     offset_s = found.meta.get("wall_offset_s", 0.0)
     for kind, table in tables.items():
         table.shift(begin[kind], offset_s)
+        found.rows[kind.name.lower()] = table.count - begin[kind]
     found.notes = [{**note, "at_s": note["at_s"] + offset_s} if "at_s" in note else note for note in found.notes]
     return found
 

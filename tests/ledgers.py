@@ -59,7 +59,7 @@ class LedgerBuilder:
     def __post_init__(self) -> None:
         self.writer = LedgerWriter(self.folder, self.process, self.meta)
 
-    def note(self, what: str, at_s: float, **more: Any) -> None:
+    def note(self, what: str, at_s: float, /, **more: Any) -> None:
         """Add a note."""
         self.writer.note({"note": what, "at_s": ORIGIN_S + at_s, **more})
 
@@ -103,6 +103,14 @@ class LedgerBuilder:
             "tick_s": ORIGIN_S + tick_s,
         }
         self.writer.frame(tuple(row.get(name, 0) for name in FRAME.names or ()))
+
+    def join_frame(self, viewer: int, frame: int, tick_s: float, *, stream: int, open_s: float) -> None:
+        """Add a join's own frame: it waits with the join, to the run's end where that never opens."""
+        if math.isnan(open_s):
+            self.frame(viewer, frame, tick_s, Fate.IN_FLIGHT, stream=stream, join=True)
+        else:
+            result_s, shown_s = open_s + 0.04, open_s + 0.05
+            self.frame(viewer, frame, tick_s, stream=stream, join=True, result_s=result_s, shown_s=shown_s)
 
     def ledger(self) -> Ledger:
         """Write everything and read the folder back."""
@@ -196,9 +204,13 @@ class Turns:
         spans = [(open_s, self.seconds if math.isnan(ended_s) else ended_s) for _, open_s, ended_s in streams]
         frame, tick_s = 0, self._start(viewer)
         while tick_s < self.seconds:
+            joined = next((n for n, (joined_s, _, _) in enumerate(streams) if abs(joined_s - tick_s) < 1e-6), -1)
             stream = next((n for n, (begin, end) in enumerate(spans) if begin <= tick_s < end), -1)
-            fate = Fate.SKIPPED if stream < 0 else Fate.DELIVERED
-            builder.frame(viewer, frame, tick_s, fate, stream=stream)
+            if joined >= 0:
+                builder.join_frame(viewer, frame, tick_s, stream=joined, open_s=spans[joined][0])
+            else:
+                fate = Fate.SKIPPED if stream < 0 else Fate.DELIVERED
+                builder.frame(viewer, frame, tick_s, fate, stream=stream)
             frame += 1
             tick_s = self._start(viewer) + frame * self.stream_every_s
 

@@ -86,7 +86,7 @@ class Rotation:
 class Concurrency:
     """Open streams at once: the most, the mean over the window, and the mean's share of the effective limit."""
 
-    peak_active: int
+    peak_active: int | None
     mean_active: float | None
     slot_use: float | None
 
@@ -111,6 +111,16 @@ class Integrity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """An input changed while streaming, `count` times: how long, and how many pictures, until its effect showed."""
+
+    input: str
+    count: int
+    shown_after_s: Distribution | None
+    mean_pictures: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The settings an endpoint ran with; None where a limit is not set or cannot be known."""
 
@@ -122,7 +132,10 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """Every figure of one endpoint. `latency_lower_s` is the lower bound where attribution is bounded, else None."""
+    """Every figure of one endpoint. `latency_lower_s` is the lower bound where attribution is bounded, else None.
+
+    `shown` is None where results are not fetched files: what counts then is `frames.delivered`.
+    """
 
     api_name: str
     kind: str
@@ -150,14 +163,15 @@ class Endpoint:
     concurrency: Concurrency
     goodput: Goodput
     integrity: Integrity
+    changes: list[Change]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generator:
     """Whether the load generator kept up, and what it spent.
 
-    `busiest_core` is the share of one core that the busiest generator process used; `loop_lag_s` how late its event
-    loop woke, sampled once a second.
+    `busiest_core` is the share of one core that the busiest generator process used; `loop_lag_s` the latest that its
+    event loop woke in each second; `processes` counts those that had viewers.
     """
 
     healthy: bool
@@ -201,6 +215,8 @@ class Run:
     viewers: int | None
     seed: int | None
     command: str | None
+    target: str | None
+    resolution: str | None
     host: dict[str, Any]
     measured_s: float
 

@@ -48,7 +48,7 @@ def latencies(rows: EndpointRows) -> Latency:
 
 
 def _lower(rows: EndpointRows, index: Index, seen_s: Floats) -> Distribution | None:
-    if rows.meta.get("attribution") != "bounded":
+    if not rows.bounded:
         return None
     return Distribution.of(seen_s - rows.frames["tick_s"][rows.source(index, "latest")])
 

@@ -89,11 +89,12 @@ def _jain(shares: Floats) -> float | None:
 def _predicted_wait(rows: EndpointRows, turns: Floats, call_s: float) -> float | None:
     """Apply the rotation law to the turns measured (or predicted, before the first one ended).
 
-    None where the effective limit is unknown, and where there is no time_limit: then nobody is sent away.
+    None where nobody came, where the effective limit is unknown, and where there is no time_limit: then nobody is
+    sent away.
     """
     slots, limit_s = rows.settings.get("effective_limit"), rows.settings.get("time_limit_s")
     every_s = rows.settings.get("stream_every_s")
-    if slots is None or limit_s is None or every_s is None:
+    if not rows.recordings.present or slots is None or limit_s is None or every_s is None:
         return None
     turn_s = float(turns.mean()) if turns.size else granted_s(limit_s, every_s, call_s)
     return rotation_wait_s(rows.recordings.present, slots, turn_s, rejoin_s(every_s, call_s))
@@ -106,7 +107,7 @@ def concurrency(rows: EndpointRows) -> Concurrency:
     mean = float(spans.length_s.sum()) / length_s if length_s else None
     limit = rows.settings.get("effective_limit")
     return Concurrency(
-        peak_active=most_at_once(firm.begin_s, firm.end_s),
+        peak_active=most_at_once(firm.begin_s, firm.end_s) if rows.recordings.present else None,
         mean_active=mean,
         slot_use=mean / limit if mean is not None and limit else None,
     )

@@ -48,7 +48,8 @@ class EndpointRows:
     """What a ledger holds of one endpoint. Frames are indexed, never copied: columns are taken as they are needed.
 
     `every` indexes all its frames and `index` those that tick inside the window, both by viewer and frame.
-    `file_results` says whether what viewers see is a fetched file (`shown_s`) or the message itself (`result_s`).
+    `file_results` says whether what viewers see is a fetched file (`shown_s`) or the message itself (`result_s`), and
+    `bounded` whether results belong to one of several frames: by design, or because marks turned out unreadable.
     """
 
     meta: dict[str, Any]
@@ -59,6 +60,7 @@ class EndpointRows:
     streams: Rows
     recordings: Recordings
     file_results: bool
+    bounded: bool
 
     @classmethod
     def select(cls, ledger: Ledger, endpoint: int, window: Window) -> Self:
@@ -77,6 +79,7 @@ class EndpointRows:
             index=every if inside.all() else every[inside],
             streams=streams[np.lexsort((streams["joined_s"], streams["viewer"]))],
             recordings=_recordings(viewers, ledger.frames, every, window),
+            bounded=meta.get("attribution") == "bounded" or _any_bounds(ledger.frames, every),
             file_results=meta.get("result") in _FETCHED or bool((ledger.frames["flags"][every] & SHOWN).any()),
         )
 
@@ -111,7 +114,7 @@ class EndpointRows:
         Where it is bounded, `bound` ("earliest" or "latest") says which end to take. The row of such a frame is looked
         up; a result whose frame is not on record (lost in a crash) keeps its own row.
         """
-        if self.meta.get("attribution") != "bounded":
+        if not self.bounded:
             return index
         known = _identity(self.frames, self.every)
         wanted = _identity(self.frames, index, bound)
@@ -128,6 +131,10 @@ class EndpointRows:
         begin, end = self.window.clip(opened["open_s"]), self.window.clip(ended)
         real = end > begin
         return Spans(self.recordings.lane(opened["viewer"][real]), begin[real], end[real])
+
+
+def _any_bounds(frames: Rows, every: Index) -> bool:
+    return bool((frames["earliest"][every] != frames["latest"][every]).any())
 
 
 def _identity(frames: Rows, index: Index, which: str = "frame") -> NDArray[np.int64]:

@@ -6,6 +6,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.ledger import Fate
 from bench.metrics.distribution import Distribution, Floats
 from bench.metrics.figures import Freezes
 from bench.metrics.rows import EndpointRows, Index
@@ -23,7 +24,7 @@ class Screen:
     lane: NDArray[np.int32]
     stream: NDArray[np.int32]
     seen_s: Floats
-    tick_s: Floats
+    tick_s: Floats  # NaN where nobody can tell which frame it was
 
     @classmethod
     def watch(cls, rows: EndpointRows) -> Self:
@@ -31,11 +32,13 @@ class Screen:
         index = rows.seen(rows.every)
         index = index[~np.isnan(rows.seen_s(index))]
         index = index[np.lexsort((rows.seen_s(index), rows.frames["viewer"][index]))]
+        tick_s = rows.frames["tick_s"][rows.source(index, "earliest")]
+        tick_s[rows.frames["fate"][index] != Fate.DELIVERED] = np.nan
         return cls(
             lane=rows.recordings.lane(rows.frames["viewer"][index]).astype(np.int32),
             stream=rows.frames["stream"][index],
             seen_s=rows.seen_s(index),
-            tick_s=rows.frames["tick_s"][rows.source(index, "earliest")],
+            tick_s=tick_s,
         )
 
 
@@ -51,7 +54,8 @@ def staleness(rows: EndpointRows, screen: Screen) -> Staleness:
     """Weigh the age of the picture on screen by time, from each viewer's first picture to the end of its recording.
 
     Between two pictures the age grows a second per second: from seen − tick of the one on screen. Only the time inside
-    the window counts, though the picture may have come before it. None for results that are not pictures.
+    the window counts, though the picture may have come before it. Time under a picture whose frame is not known does
+    not count. None for results that are not pictures.
     """
     if rows.meta.get("result") == "audio" or not rows.file_results:
         return Staleness(None, None)
@@ -67,7 +71,7 @@ def _spells(rows: EndpointRows, screen: Screen) -> tuple[Spans, Floats]:
     until[:-1][same] = screen.seen_s[1:][same]
     np.minimum(until, rows.recordings.end_s[screen.lane], out=until)
     begin = rows.window.clip(screen.seen_s)
-    real = until > begin
+    real = (until > begin) & ~np.isnan(screen.tick_s)
     return Spans(screen.lane[real], begin[real], until[real]), screen.tick_s[real]
 
 
@@ -90,7 +94,7 @@ def freezes(rows: EndpointRows, screen: Screen) -> Freezes | None:
     one (over its first 30 where there are fewer): W3C webrtc-stats, `freezeCount`. Waiting in the queue lies between
     streams and is no freeze. None for results that are not pictures.
     """
-    if rows.meta.get("result") == "audio" or not rows.file_results:
+    if rows.meta.get("result") == "audio" or not rows.file_results or not screen.seen_s.size:
         return None
     inside = rows.window.holds(screen.seen_s)
     same = (screen.lane[1:] == screen.lane[:-1]) & (screen.stream[1:] == screen.stream[:-1])

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 
 from bench.errors import LedgerError
-from bench.ledger import Ledger
+from bench.ledger import Fate, Ledger
 from bench.metrics.books import Books, bytes_per_frame, close_books, frame_rates, results
+from bench.metrics.changes import input_changes
 from bench.metrics.distribution import Distribution
-from bench.metrics.figures import App, Endpoint, Failure, Goodput, Run, Settings, Summary
+from bench.metrics.figures import App, Change, Endpoint, Failure, Goodput, Run, Settings, Summary
 from bench.metrics.generator import Evidence, generator, usage
 from bench.metrics.latency import Latency, latencies
 from bench.metrics.rotation import concurrency, eta_errors, integrity, queue_waits, rotation
@@ -18,7 +19,7 @@ from bench.metrics.screen import Screen, first_frames, freezes, staleness
 from bench.metrics.window import Window
 
 _APP = ("url", "gradio_version", "gradio_client_version", "ssr", "max_threads")
-_RUN = ("started_at", "duration_s", "warmup_s", "viewers", "seed", "command")
+_RUN = ("started_at", "duration_s", "warmup_s", "viewers", "seed", "command", "target", "resolution")
 _SETTINGS = ("stream_every_s", "time_limit_s", "concurrency_limit", "effective_limit")
 
 
@@ -39,7 +40,7 @@ def summarise(ledger: Ledger) -> Summary:
     for number in range(len(described)):
         rows = EndpointRows.select(ledger, number, window)
         books = close_books(rows)
-        endpoints.append(_endpoint(rows, books))
+        endpoints.append(_endpoint(rows, books, input_changes(ledger, rows.meta["api_name"], window)))
         evidence.append(Evidence.gather(rows, books))
     return Summary(
         app=App(**_known(ledger.meta.get("app", {}), _APP), usage=usage(ledger, window)),
@@ -59,20 +60,20 @@ def _run(ledger: Ledger, window: Window) -> Run:
     return Run(**_known(described, _RUN), host=described.get("host") or {}, measured_s=window.length_s)
 
 
-def _endpoint(rows: EndpointRows, books: Books) -> Endpoint:
+def _endpoint(rows: EndpointRows, books: Books, changes: list[Change]) -> Endpoint:
     latency, screen = latencies(rows), Screen.watch(rows)
     age = staleness(rows, screen)
     firsts = first_frames(rows, screen)
     return Endpoint(
         api_name=rows.meta["api_name"],
         kind=rows.meta["kind"],
-        attribution=rows.meta["attribution"],
+        attribution="bounded" if rows.bounded else "exact",
         result=rows.meta.get("result"),
         settings=Settings(**_known(rows.settings, _SETTINGS)),
         viewers=rows.recordings.present,
         viewers_without_result=rows.recordings.viewer.size - int(np.unique(screen.lane).size),
         frames=books.frames,
-        shown=int(rows.seen(rows.index).size) if rows.file_results else None,
+        shown=_shown(rows) if rows.file_results else None,
         results=results(rows),
         bytes_per_frame=bytes_per_frame(rows),
         fps=frame_rates(rows, books.frames),
@@ -90,7 +91,12 @@ def _endpoint(rows: EndpointRows, books: Books) -> Endpoint:
         concurrency=concurrency(rows),
         goodput=Goodput(),
         integrity=integrity(rows),
+        changes=changes,
     )
+
+
+def _shown(rows: EndpointRows) -> int:
+    return int((rows.frames["fate"][rows.seen(rows.index)] == Fate.DELIVERED).sum())
 
 
 def _call_s(latency: Latency) -> float:

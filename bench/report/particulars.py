@@ -1,0 +1,97 @@
+"""One endpoint's particulars: limits against what happened, line by line."""
+
+from bench.metrics import Endpoint
+from bench.report.words import count, duration, plural, setting, share
+
+
+def particulars(endpoint: Endpoint) -> list[tuple[str, str]]:
+    """List what the tables cannot show, each as a label and a line of text."""
+    lines = [
+        ("Queue wait", _wait(endpoint)),
+        ("Active streams", _active(endpoint)),
+        ("Turns", _turns(endpoint)),
+        ("Freezes", _freezes(endpoint)),
+        ("Integrity", _integrity(endpoint)),
+    ]
+    lines.extend(
+        (
+            "Changes",
+            f"{change.input}: shown after {change.mean_pictures:.1f} pictures and "
+            f"{duration(change.shown_after_s.p50 if change.shown_after_s else None)} (median of {change.count})",
+        )
+        for change in endpoint.changes
+    )
+    return [(label, text) for label, text in lines if text]
+
+
+def _wait(endpoint: Endpoint) -> str:
+    wait, rotation, limit_s = endpoint.queue_wait_s, endpoint.rotation, endpoint.settings.time_limit_s
+    against = f"time_limit {setting(limit_s)}" if limit_s is not None else "no time_limit"
+    parts = [f"{duration(wait.p50)} (median) against {against}" if wait else f"nobody joined anew · {against}"]
+    if rotation.predicted_wait_s:
+        parts.append(f"the rotation law predicts {duration(rotation.predicted_wait_s)}")
+    if rotation.worst_wait_s is not None:
+        parts.append(f"worst {duration(rotation.worst_wait_s)}")
+    if rotation.waiting_at_end:
+        parts.append(f"{count(rotation.waiting_at_end)} still waiting at the end")
+    if endpoint.eta_error_s is not None:
+        error_s = endpoint.eta_error_s.mean
+        parts.append(f"Gradio's first estimate was {duration(abs(error_s))} too {'long' if error_s > 0 else 'short'}")
+    return " · ".join(parts)
+
+
+def _active(endpoint: Endpoint) -> str:
+    use = endpoint.concurrency
+    if use.peak_active is None:
+        return ""
+    mean = f" · mean {use.mean_active:.2f}" if use.mean_active is not None else ""
+    slots = f" · {share(use.slot_use, 1)} of the slots in use" if use.slot_use is not None else ""
+    return f"peak {use.peak_active} against {_limit(endpoint)}{mean}{slots}"
+
+
+def _limit(endpoint: Endpoint) -> str:
+    own, effective = endpoint.settings.concurrency_limit, endpoint.settings.effective_limit
+    if effective is None:
+        return f"concurrency_limit {own}" if own is not None else "a concurrency_limit that the app does not tell"
+    if own == effective:
+        return f"concurrency_limit {own}"
+    if own is None:
+        return f"{effective} slots (no concurrency_limit of its own: a shared one, or max_threads)"
+    return f"{effective} slots (concurrency_limit {own}, held lower by a shared limit or max_threads)"
+
+
+def _turns(endpoint: Endpoint) -> str:
+    rotation = endpoint.rotation
+    if rotation.duty_cycle is None:
+        return ""
+    parts = [f"live {share(rotation.duty_cycle, 1)} of the time"]
+    if rotation.granted_s is not None:
+        parts.insert(0, f"{plural(int(rotation.granted_s.count), 'turn')} ended by the app")
+    if rotation.rejoin_gap_s is not None:
+        parts.append(f"{duration(rotation.rejoin_gap_s.p50)} between turns (median)")
+    if rotation.fairness_jain is not None and endpoint.viewers > 1:
+        parts.append(f"fairness {rotation.fairness_jain:.2f} (1 is equal)")
+    return " · ".join(parts)
+
+
+def _freezes(endpoint: Endpoint) -> str:
+    freezes = endpoint.freezes
+    if freezes is None:
+        return ""
+    if not freezes.count:
+        return "none while a turn lasted"
+    return f"{count(freezes.count)} · {duration(freezes.total_s)} in all · longest {duration(freezes.longest_s)}"
+
+
+def _integrity(endpoint: Endpoint) -> str:
+    found = endpoint.integrity
+    wrong = {
+        "showed another viewer's frame": found.cross_talk,
+        "came out of order": found.out_of_order,
+        "were repeats": found.duplicated,
+        "contradicted the viewer's state": found.state_errors,
+    }
+    told = [f"{count(number)} {what}" for what, number in wrong.items() if number]
+    if not told:
+        return f"every one of {count(endpoint.results)} results was its viewer's own, in order and once"
+    return f"of {count(endpoint.results)} results, {', '.join(told)}"
