@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from bench.errors import BenchError, UsageError
-from bench.units import seconds
+from bench.units import option, positive_seconds, seconds
 
 app = typer.Typer(
     add_completion=False,
@@ -69,8 +69,8 @@ def run(  # noqa: PLR0917 - a command's options are its parameters
         target=target,
         url=name.kind in {"url", "space"},
         viewers=many,
-        duration_s=seconds(duration),
-        warmup_s=seconds(warmup),
+        duration_s=option("--duration", positive_seconds, duration),
+        warmup_s=option("--warmup", seconds, warmup),
         endpoints=tuple(endpoint or ()),
         stream_every=stream_every,
         time_limit=time_limit,

@@ -19,6 +19,9 @@ from bench.report import write_reports
 
 Watch = Callable[[dict[str, Any]], None]
 
+DEFAULT_OUT = "gradio-bench-results"
+"""Folder that holds a folder for each run whose --out was not given."""
+
 PATIENCE_S = 15.0
 """How long an interrupted run may take to close its books before it is killed."""
 
@@ -41,7 +44,7 @@ class RunSettings:
     resolution: str = "640x480"
     seed: int = 1
     processes: int = 1
-    out: Path = Path("gradio-bench-results")
+    out: Path = Path(DEFAULT_OUT)
     command: str = ""
     environment: tuple[tuple[str, str], ...] = ()
 
@@ -105,6 +108,7 @@ def run(settings: RunSettings, watch: Watch = lambda _line: None) -> Summary:
                 process.kill()
             except BenchError:
                 process.wait(PATIENCE_S)
+                _remove_empty(settings.out)
                 raise
     summary = _results(settings, process.returncode)
     if interrupted:
@@ -133,6 +137,15 @@ def _start(settings: RunSettings) -> tuple[subprocess.Popen[bytes], Any]:
         )
     os.close(writing)
     return process, os.fdopen(reading, "rb")
+
+
+def _remove_empty(out: Path) -> None:
+    """Leave no folder behind for a run that never began."""
+    (out / "locust.log").unlink()
+    made_here = [out, out.parent] if out.parent.name == DEFAULT_OUT else [out]
+    for folder in made_here:
+        if not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def _lines(pipe: Any) -> Iterator[dict[str, Any]]:

@@ -1,8 +1,21 @@
 """Durations, sizes and limits as people type them."""
 
 import re
+from collections.abc import Callable
+from typing import TypeVar
 
 from bench.errors import UsageError
+
+T = TypeVar("T")
+
+
+def option(flag: str, reader: Callable[[str], T], text: str) -> T:
+    """Read the value of an option; a UsageError then names the option."""
+    try:
+        return reader(text)
+    except UsageError as error:
+        raise UsageError(f"{flag}: {error.problem}", error.remedy) from None
+
 
 _DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m(?!s))?(?:(\d+(?:\.\d+)?)s?)?(?:(\d+(?:\.\d+)?)ms)?")
 _SCALE_S = (3600.0, 60.0, 1.0, 0.001)

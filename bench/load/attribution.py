@@ -10,8 +10,8 @@ from gevent.threadpool import ThreadPool
 from bench.media.mark import Identity, MarkLayout
 from bench.media.reading import read_mark
 
-BATCH = 64
-"""Results read in one visit to the thread: enough to pay for the crossing, few enough to answer soon."""
+GATHER_S = 0.1
+"""Pictures are gathered this long and then read together: crossing to the thread costs as much as a reading."""
 
 Task = tuple[bytes, MarkLayout, Callable[[Identity | None], Any]]
 
@@ -48,7 +48,8 @@ class Attributor:
         while True:
             batch = [self._queue.get()]
             self._busy = True
-            while len(batch) < BATCH and not self._queue.empty():
+            gevent.sleep(GATHER_S)
+            while not self._queue.empty():
                 batch.append(self._queue.get())
             identities = self._pool.apply(_read_all, (batch,))
             for (_, _, then), identity in zip(batch, identities, strict=True):

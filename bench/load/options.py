@@ -11,7 +11,7 @@ from bench.errors import UsageError
 from bench.load.crowd import MediaSettings
 from bench.load.target import Overrides, TargetName, parse_target
 from bench.media.mark import MarkLayout
-from bench.units import count_or_none, positive_seconds, resolution, seconds, seconds_or_none
+from bench.units import count_or_none, option, positive_seconds, resolution, seconds, seconds_or_none
 
 LOOPBACK = "127.0.0.1"
 
@@ -93,20 +93,22 @@ def read(parsed: Namespace) -> Options:
     if parsed.target and parsed.host:
         raise UsageError("--target deploys an app and --host names one that runs already.", "Give only one of them.")
     _refuse_overrides(parsed, name)
-    width, height = resolution(parsed.resolution)
+    width, height = option("--resolution", resolution, parsed.resolution)
     MarkLayout.for_size(width, height)
-    every_s = positive_seconds(parsed.stream_every) if parsed.stream_every else None
+    every_s = option("--stream-every", positive_seconds, parsed.stream_every) if parsed.stream_every else None
     return Options(
         target=name,
         endpoints=tuple(parsed.endpoint),
         stream_every_s=every_s,
         overrides=Overrides(
             stream_every_s=every_s or "keep",
-            time_limit_s=seconds_or_none(parsed.time_limit) if parsed.time_limit else "keep",
-            concurrency_limit=count_or_none(parsed.concurrency_limit) if parsed.concurrency_limit else "keep",
+            time_limit_s=option("--time-limit", seconds_or_none, parsed.time_limit) if parsed.time_limit else "keep",
+            concurrency_limit=option("--concurrency-limit", count_or_none, parsed.concurrency_limit)
+            if parsed.concurrency_limit
+            else "keep",
         ),
         media=MediaSettings(width, height, parsed.quality, parsed.seed),
-        warmup_s=seconds(str(parsed.warmup)),
+        warmup_s=option("--warmup", seconds, str(parsed.warmup)),
         duration_s=float(parsed.run_time) if parsed.run_time else None,
         viewers=parsed.num_users,
         out=Path(parsed.out),

@@ -127,7 +127,7 @@ class Session:
         return {
             "run": {
                 "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
-                "duration_s": options.duration_s,
+                "duration_s": None if options.duration_s is None else options.duration_s - options.warmup_s,
                 "warmup_s": options.warmup_s,
                 "viewers": options.viewers,
                 "seed": options.media.seed,

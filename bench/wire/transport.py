@@ -7,10 +7,12 @@ reference. A transport belongs to one viewer and holds at most six connections, 
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from select import POLLIN
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import httpx
+from gevent.monkey import get_original
 from geventhttpclient.connectionpool import ConnectionPool, SSLConnectionPool
 from geventhttpclient.response import HTTPParseError, HTTPSocketPoolResponse
 
@@ -64,7 +66,7 @@ class GeventTransport:
         if parts.scheme == "https":
             self._pool = SSLConnectionPool(host, port, host, port, insecure=not verify, **options)
         else:
-            self._pool = ConnectionPool(host, port, host, port, **options)
+            self._pool = _Pool(host, port, host, port, **options)
         lines = {"Host": parts.netloc, **headers}
         self._head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
 
@@ -111,6 +113,23 @@ class GeventTransport:
             raise
         sent_s = time.monotonic()
         return _Response(sock, self._pool, method=method, block_size=65536), sent_s
+
+
+_poll = get_original("select", "poll")
+
+
+class _Pool(ConnectionPool):
+    """geventhttpclient's pool, asking the kernel itself whether an idle connection is alive.
+
+    gevent's cooperative select costs more than the write it guards, and a timeout of zero never waits anyway.
+    """
+
+    def _is_socket_alive(self, sock: Any) -> bool:
+        if sock.fileno() < 0:
+            return False
+        idle = _poll()
+        idle.register(sock.fileno(), POLLIN)
+        return not idle.poll(0)  # bytes, or an end, on an idle connection: it cannot be used again
 
 
 class _Response(HTTPSocketPoolResponse):

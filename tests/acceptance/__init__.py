@@ -1,0 +1,1 @@
+"""What a user sees: real commands, a real server, real Locust processes."""

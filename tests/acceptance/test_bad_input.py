@@ -1,0 +1,117 @@
+"""Bad input gets a sentence, a remedy and the right exit code; never a traceback of ours."""
+
+import http.server
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.conftest import ROOT, command
+
+APPS = ROOT / "tests" / "apps"
+
+
+@pytest.fixture(scope="module")
+def not_gradio() -> Iterator[str]:
+    """A web server that serves something else."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def check(done: object, code: int, *words: str) -> None:
+    """The exit code is `code`, the words were said, and no traceback of ours was shown."""
+    text = getattr(done, "stderr", "") + getattr(done, "stdout", "")
+    assert getattr(done, "returncode", None) == code, text
+    for word in words:
+        assert word.lower() in text.lower(), text
+    assert 'File "' + str(ROOT / "bench") not in text
+    assert "bench/cli.py" not in text
+
+
+@pytest.mark.parametrize("name", ["run", "discover"])
+def test_no_server(name: str, tmp_path: Path) -> None:
+    """Nobody at the URL: exit code 4."""
+    check(command("gradio-bench", name, f"http://127.0.0.1:{free_port()}", cwd=tmp_path), 4, "no server")
+
+
+def test_not_gradio(not_gradio: str, tmp_path: Path) -> None:
+    """A server that is not Gradio: exit code 4."""
+    check(command("gradio-bench", "run", not_gradio, cwd=tmp_path), 4, "gradio")
+
+
+def test_no_streams(tmp_path: Path) -> None:
+    """An app without streaming endpoints is told what is looked for: exit code 4."""
+    check(command("gradio-bench", "run", str(APPS / "without_streams.py"), cwd=tmp_path), 4, "streaming", ".stream(")
+
+
+def test_a_broken_app_shows_its_own_error(tmp_path: Path) -> None:
+    """The app's own exception is shown with file and line: exit code 4."""
+    check(command("gradio-bench", "run", str(APPS / "broken.py"), cwd=tmp_path), 4, "broken.py", "line")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--resolution", "huge"], ["640x480"]),
+        (["--resolution", "100x80"], ["100"]),
+        (["--duration", "soon"], ["30s"]),
+        (["--stream-every", "-1"], ["--stream-every", "30s"]),
+        (["--time-limit", "0"], ["above zero"]),
+        (["--concurrency-limit", "many"], ["none"]),
+        (["--viewers", "0"], ["--viewers"]),
+        (["--nonsense"], ["--nonsense"]),
+        (["nonsuch.py"], ["nonsuch.py"]),
+        (["127.0.0.1:7860"], ["http://127.0.0.1:7860"]),
+    ],
+)
+def test_wrong_usage(arguments: list[str], words: list[str], tmp_path: Path) -> None:
+    """A value that cannot be is refused before anything starts: exit code 2."""
+    check(command("gradio-bench", "run", *arguments, cwd=tmp_path), 2, *words)
+
+
+def test_an_unknown_endpoint_names_those_there_are(tmp_path: Path) -> None:
+    """A misspelt endpoint gets the list of real ones: exit code 2."""
+    check(command("gradio-bench", "run", "--endpoint", "filter", cwd=tmp_path), 2, "filter", "simple", "unified")
+
+
+def test_a_folder_that_holds_a_run_is_refused(tmp_path: Path) -> None:
+    """Results are never overwritten: exit code 2."""
+    (tmp_path / "results.json").write_text("{}")
+    check(command("gradio-bench", "run", "--out", str(tmp_path), cwd=tmp_path), 2, "--out")
+
+
+def test_an_unwritable_folder_is_refused(tmp_path: Path) -> None:
+    """A folder that cannot be made is refused before anything starts: exit code 2."""
+    (tmp_path / "file").touch()
+    check(command("gradio-bench", "run", "--out", str(tmp_path / "file" / "out"), cwd=tmp_path), 2, "--out")
+
+
+def test_settings_of_a_running_app_cannot_be_changed(tmp_path: Path) -> None:
+    """time_limit is the server's: with a URL the option is refused and the remedy named: exit code 2."""
+    url = f"http://127.0.0.1:{free_port()}"
+    check(command("gradio-bench", "run", url, "--time-limit", "5", cwd=tmp_path), 2, "app.py")
+
+
+def test_nobody_elses_app_is_loaded_by_accident(tmp_path: Path) -> None:
+    """A target that is not on this machine is named with viewers and duration, and wants a yes: exit code 2."""
+    done = command("gradio-bench", "run", "https://example.invalid", "--viewers", "7", cwd=tmp_path)
+    check(done, 2, "7 viewers", "35 s", "--yes", "example.invalid")
+
+
+def test_report_of_nothing(tmp_path: Path) -> None:
+    """A folder without a ledger is named: exit code 2."""
+    check(command("gradio-bench", "report", str(tmp_path), cwd=tmp_path), 2, "ledger")
