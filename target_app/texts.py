@@ -9,7 +9,7 @@ TITLE = "gradio-bench reference app"
 
 def overview(settings: Settings) -> str:
     """Describe the first page: every page with what it does and the settings in force."""
-    entries = (_entry(name, pages.find(name), page_settings) for name, page_settings in settings.pages.items())
+    entries = (_entry(pages.find(name), page_settings) for name, page_settings in settings.pages.items())
     return "\n\n".join((f"# {TITLE}\n{_EXPLANATION}", *entries, _shared(settings)))
 
 
@@ -32,11 +32,13 @@ def in_force(settings: PageSettings) -> str:
     return " · ".join(parts)
 
 
-_EXPLANATION = "The camera apps of Gradio's streaming guide, each page a streaming endpoint of its own."
+_EXPLANATION = (
+    "The camera apps of Gradio's streaming guide, each a page with a streaming endpoint of its own: choose one above."
+)
 
 
-def _entry(name: str, page: Page, settings: PageSettings) -> str:
-    return f"### [{page.TITLE}]({name})\n{page.EXPLANATION}\n\n{in_force(settings)}"
+def _entry(page: Page, settings: PageSettings) -> str:
+    return f"### {page.TITLE}\n{page.EXPLANATION}\n\n{in_force(settings)}"
 
 
 def _shared(settings: Settings) -> str:

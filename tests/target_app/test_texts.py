@@ -21,8 +21,9 @@ def test_settings_in_words() -> None:
     assert "`concurrency_limit` Gradio's default" in texts.in_force(PAGES["unified"])
 
 
-def test_the_overview_links_every_page() -> None:
-    """The first page leads to each page and tells what they share."""
+def test_the_overview_explains_every_page() -> None:
+    """The first page tells what each page does, its settings, and what all share."""
     text = texts.overview(Settings(queue_size=5))
-    assert all(f"]({name})" in text for name in PAGES)
+    assert all(pages.find(name).EXPLANATION in text for name in PAGES)
+    assert all(texts.in_force(settings) in text for settings in PAGES.values())
     assert "`max_threads` 40; at most 5 viewers may wait" in text
