@@ -82,13 +82,14 @@ def _on_test_start(environment: Environment, **_kwargs: Any) -> None:
     current = _sessions[environment]
     runner = environment.runner
     try:
+        current.options = read(environment.parsed_options, current.options.target)  # the web form may have changed them
         if isinstance(runner, WorkerRunner) or environment.host != current.app.url:
             current.open(environment.host)
         current.start_run(_reporter(environment), **_part(runner))
     except BenchError as error:
         logger.error("%s", error)
         environment.process_exit_code = error.exit_code
-        gevent.spawn(runner.quit)
+        gevent.spawn(runner.quit if environment.parsed_options.headless else runner.stop)
         return
     if not isinstance(runner, WorkerRunner):
         start_progress(current)

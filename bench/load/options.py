@@ -84,14 +84,12 @@ def add_arguments(parser: Any) -> None:
             action.is_secret = action.is_required = action.is_multiple = False
 
 
-def read(parsed: Namespace) -> Options:
-    """Check the options and give them their meaning.
+def read(parsed: Namespace, target: TargetName | None = None) -> Options:
+    """Check the options and give them their meaning; `target` is the app already opened, if one is.
 
     Raises UsageError for a value out of range, and for two that exclude each other.
     """
-    name = parse_target(parsed.target) if parsed.target else parse_target(parsed.host)
-    if parsed.target and parsed.host:
-        raise UsageError("--target deploys an app and --host names one that runs already.", "Give only one of them.")
+    name = target or _target(parsed)
     _refuse_overrides(parsed, name)
     width, height = option("--resolution", resolution, parsed.resolution)
     MarkLayout.for_size(width, height)
@@ -107,13 +105,19 @@ def read(parsed: Namespace) -> Options:
             if parsed.concurrency_limit
             else "keep",
         ),
-        media=MediaSettings(width, height, parsed.quality, parsed.seed),
+        media=MediaSettings(width, height, int(parsed.quality), int(parsed.seed)),
         warmup_s=option("--warmup", seconds, str(parsed.warmup)),
         duration_s=float(parsed.run_time) if parsed.run_time else None,
         viewers=parsed.num_users,
         out=Path(parsed.out),
         yes=parsed.yes or os.environ.get("GRADIO_BENCH_YES") == "1",
     )
+
+
+def _target(parsed: Namespace) -> TargetName:
+    if parsed.target and parsed.host:
+        raise UsageError("--target deploys an app and --host names one that runs already.", "Give only one of them.")
+    return parse_target(parsed.target or parsed.host)
 
 
 def _refuse_overrides(parsed: Namespace, name: TargetName) -> None:

@@ -33,7 +33,7 @@ class Session:
         self.out = options.out
         self._runs = 0
         self._deployed: Target | None = None
-        self._app: App | None = None
+        self._found: App | None = None
         self._next_endpoint: dict[str | None, Callable[[], int]] = {}
 
     # The app --------------------------------------------------------------------------------------------------
@@ -46,19 +46,17 @@ class Session:
         if url is None and self.options.target.deployed:
             self._deployed = Target(self.options.target, everywhere=self.options.overrides).start()
         address = url or (self._deployed.url if self._deployed else self.options.target.text)
-        if self._app is None or self._app.url != address:
-            app = discover(address)
-            self._app = dataclasses.replace(
-                app, endpoints=self._chosen(app), max_threads=self.facts.max_threads if self.facts else None
-            )
-        return self._app
+        if self._found is None or self._found.url != address:
+            self._found = discover(address)
+        return self.app
 
     @property
     def app(self) -> App:
-        """The app under test; raises UsageError before `open`."""
-        if self._app is None:
+        """The app under test with the endpoints chosen; raises UsageError before `open`, or for an unknown endpoint."""
+        if self._found is None:
             raise UsageError("No app has been opened yet.", "Call open() first.")
-        return self._app
+        threads = self.facts.max_threads if self.facts else None
+        return dataclasses.replace(self._found, endpoints=self._chosen(self._found), max_threads=threads)
 
     @property
     def facts(self) -> Facts | None:
@@ -93,10 +91,11 @@ class Session:
         self._runs += 1
         if number == 0:
             refuse_existing(self.out)
-        writer = LedgerWriter(self.out / "ledger", process, self._meta(processes))
+        app = self.app
+        writer = LedgerWriter(self.out / "ledger", process, self._meta(app, processes))
         self.crowd = Crowd(
-            self.app,
-            self.app.endpoints,
+            app,
+            app.endpoints,
             writer,
             media=self.options.media,
             report=report,
@@ -110,7 +109,7 @@ class Session:
         if self.crowd is None:
             raise UsageError("No run is under way.", "Start one first.")
         if api_name not in self._next_endpoint:
-            fitting = [i for i, one in enumerate(self.app.endpoints) if api_name in {None, one.api_name}]
+            fitting = [i for i, one in enumerate(self.crowd.endpoints) if api_name in {None, one.api_name}]
             self._next_endpoint[api_name] = cycle(fitting).__next__
         return Viewer(self.crowd, self._next_endpoint[api_name]())
 
@@ -122,8 +121,8 @@ class Session:
         crowd.finish()
         return self.out
 
-    def _meta(self, processes: int) -> dict[str, Any]:
-        options, app = self.options, self.app
+    def _meta(self, app: App, processes: int) -> dict[str, Any]:
+        options = self.options
         return {
             "run": {
                 "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
