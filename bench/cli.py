@@ -1,7 +1,6 @@
 """The `gradio-bench` command: reads options, calls one function, prints, and turns errors into exit codes."""
 
 import json
-import os
 import sys
 import time
 from pathlib import Path
@@ -36,7 +35,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print results as JSON on sta
 )
 def run(  # noqa: PLR0917 - a command's options are its parameters
     target: Target = "",
-    viewers: Annotated[int | None, typer.Option(min=1, metavar="N", help="Viewers, each with one open tab.")] = None,
+    viewers: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Viewers, each with one open tab [default: at least one an endpoint]."),
+    ] = None,
     duration: Annotated[str, typer.Option(metavar="S", help="Measured time.")] = "30s",
     warmup: Annotated[str, typer.Option(metavar="S", help="Time before it, left out of the figures.")] = "5s",
     endpoint: Annotated[
@@ -64,11 +66,10 @@ def run(  # noqa: PLR0917 - a command's options are its parameters
     from bench.run import run as run_it  # noqa: PLC0415
 
     name = parse_target(target)
-    many = viewers or _default_viewers(reference=name.kind == "reference")
     settings = RunSettings(
         target=target,
         url=name.kind in {"url", "space"},
-        viewers=many,
+        viewers=viewers,
         duration_s=option("--duration", positive_seconds, duration),
         warmup_s=option("--warmup", seconds, warmup),
         endpoints=tuple(endpoint or ()),
@@ -81,7 +82,7 @@ def run(  # noqa: PLR0917 - a command's options are its parameters
         out=out or Path("gradio-bench-results") / time.strftime("%Y%m%d-%H%M%S"),
     )
     if settings.url:
-        _ask_before_loading(target, many, settings.duration_s + settings.warmup_s, yes=yes)
+        _ask_before_loading(target, viewers, settings.duration_s + settings.warmup_s, yes=yes)
     screen = Console(stderr=True)
     doing = f"Deploying {name} ..." if name.deployed else f"Connecting to {name} ..."
     interrupted = False
@@ -148,17 +149,12 @@ def main() -> NoReturn:
     sys.exit(0)
 
 
-def _default_viewers(*, reference: bool) -> int:
-    """Size a run without --viewers: the reference app's server fills about a core with three or four cameras."""
-    return min(4, (os.cpu_count() or 1) + 1) if reference else 4
-
-
-def _ask_before_loading(target: str, viewers: int, duration_s: float, *, yes: bool) -> None:
+def _ask_before_loading(target: str, viewers: int | None, duration_s: float, *, yes: bool) -> None:
     from bench.wire.app import is_loopback  # noqa: PLC0415
 
     if yes or is_loopback(target):
         return
-    question = f"This sends {viewers} viewers to {target} for {duration_s:.0f} s."
+    question = f"This sends {viewers or 'at least 4'} viewers to {target} for {duration_s:.0f} s."
     if not sys.stdin.isatty():
         raise UsageError(f"{question} That app is not on this machine.", "Add --yes if you may load it.")
     if not typer.confirm(f"{question} May you load that app?", default=False):

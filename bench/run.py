@@ -30,11 +30,14 @@ _SCENARIO = Path(bench.__file__).parent.parent / "scenarios" / "anything.py"
 
 @dataclass(frozen=True, slots=True)
 class RunSettings:
-    """What to run. Options that are None or empty keep the app's own settings; durations in seconds."""
+    """What to run, durations in seconds.
+
+    Options left empty keep the app's own settings; `viewers` None is one for each endpoint at least.
+    """
 
     target: str = ""
     url: bool = False
-    viewers: int = 4
+    viewers: int | None = None
     duration_s: float = 30.0
     warmup_s: float = 5.0
     endpoints: tuple[str, ...] = ()
@@ -61,14 +64,8 @@ class RunSettings:
             "--out": str(self.out),
         }
         arguments = ["-f", str(_SCENARIO), "--headless", "--only-summary", "--exit-code-on-error", "0", "--yes"]
-        arguments += [
-            "-u",
-            str(self.viewers),
-            "-r",
-            str(self.viewers),
-            "-t",
-            f"{round(self.warmup_s + self.duration_s)}s",
-        ]
+        arguments += ["-u", str(self.viewers), "-r", str(self.viewers)] if self.viewers else []
+        arguments += ["-t", f"{round(self.warmup_s + self.duration_s)}s"]
         arguments += [*where, *(part for name in self.endpoints for part in ("--endpoint", name))]
         arguments += [f"{flag}={value}" for flag, value in given.items() if value]
         return arguments + (["--processes", str(self.processes)] if self.processes > 1 else [])

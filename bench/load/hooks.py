@@ -29,6 +29,9 @@ Environment = Any
 
 logger = logging.getLogger("gradio-bench")
 
+LEAST_VIEWERS = 4
+"""Viewers of an app of one's own when nobody says how many: enough to see them wait for each other."""
+
 _QUIET_LOGGERS = ("httpx", "httpcore", "urllib3")
 _registered = False
 _sessions: WeakKeyDictionary[Environment, Session] = WeakKeyDictionary()
@@ -73,6 +76,7 @@ def _on_init(environment: Environment, runner: Any, **_kwargs: Any) -> None:
         app = current.open()
         environment.host = app.url
         _choose_users(environment, {endpoint.api_name for endpoint in app.endpoints})
+        _size(environment.parsed_options, current)
         for left_out in app.left_out:
             logger.warning("Not driven: %s: %s.", left_out.api_name, left_out.reason)
     _watch_parent(environment)
@@ -188,6 +192,17 @@ def _reporter(environment: Environment) -> Callable[..., None]:
         )
 
     return report
+
+
+def _size(options: Any, current: Session) -> None:
+    """Choose how many viewers a `gradio-bench run` without --viewers has: one for each endpoint at least.
+
+    On the reference app not more: its server fills about a core with three or four cameras.
+    """
+    if options.num_users is None and "GRADIO_BENCH_PROGRESS_FD" in os.environ:
+        least = 1 if current.options.target.kind == "reference" else LEAST_VIEWERS
+        options.num_users = max(least, len(current.app.endpoints))
+        options.spawn_rate = options.num_users
 
 
 def _ask_before_loading(current: Session, environment: Environment) -> None:
