@@ -15,7 +15,7 @@ _WAYS = {"sending_s": 0.001, "sent_s": 0.002, "accepted_s": 0.010, "result_s": 0
 """How long after its tick a frame reaches each stage, unless a test says otherwise."""
 
 
-def endpoint(api_name: str = "simple", **changes: Any) -> dict[str, Any]:
+def endpoint(api_name: str = "simple", /, **changes: Any) -> dict[str, Any]:
     """One entry of the meta's endpoints: a camera of 10 fps whose pictures come back, changed where a test says so."""
     settings = {"stream_every_s": 0.1, "time_limit_s": 15.0, "concurrency_limit": 30, "effective_limit": 30}
     settings |= {name: changes.pop(name) for name in tuple(settings) if name in changes}
@@ -79,7 +79,7 @@ class LedgerBuilder:
         row |= {"joined_s": ORIGIN_S + joined_s, "open_s": ORIGIN_S + open_s, "ended_s": ORIGIN_S + ended_s}
         self.writer.stream(tuple(row.get(name, 0) for name in STREAM.names or ()))
 
-    def frame(self, viewer: int, frame: int, tick_s: float, fate: Fate = Fate.DELIVERED, **more: Any) -> None:
+    def frame(self, viewer: int, frame: int, tick_s: float, fate: Fate = Fate.DELIVERED, /, **more: Any) -> None:
         """Add a frame's row: one that took the usual times as far as its fate goes, unless `more` says otherwise.
 
         `shown=False` makes a delivered frame one that was never shown, `join=True` one that rode in a join.

@@ -106,7 +106,8 @@ def _record_reasons(ledger: Ledger, window: Window, evidence: list[Evidence]) ->
     if not noted(ledger, "stopping"):
         reasons.append("The run was cut short: its end was never recorded, and its last second may be missing.")
     elif lost:
-        reasons.append(f"{lost} viewers were never seen to leave: their process died before the end of the run.")
+        who = "1 viewer was" if lost == 1 else f"{lost} viewers were"
+        reasons.append(f"{who} never seen to leave: a process died before the end of the run.")
     if ledger.torn:
         torn = ", ".join(ledger.torn)
         reasons.append(f"A process died while writing its ledger ({torn}): its last second is missing.")
@@ -154,7 +155,7 @@ def _loop_reasons(loop: Distribution | None) -> list[str]:
 
 def _core_reasons(cores: dict[str, float], processes: int) -> list[str]:
     return [
-        f"Generator process {name} used {share:.0%} of a core, which is all it can have. "
+        f"Generator process {name} used {share * 100:.0f} % of a core, and one core is all it can have. "
         f"Use --processes {processes + 1} or more, or fewer --viewers."
         for name, share in cores.items()
         if share > CORE_LIMIT

@@ -14,7 +14,7 @@ from bench.metrics.spans import Spans, meet
 
 _FREEZE_GAPS = 30  # how many gaps the mean covers, and the two conditions below: W3C webrtc-stats, freezeCount
 _FREEZE_TIMES, _FREEZE_MORE_S = 3.0, 0.150
-_CHUNK = 1_000_000  # spans cut at a time, to keep ten million in memory bounds
+_CHUNK = 100_000  # spans cut at a time, to keep ten million in memory bounds
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,8 +56,8 @@ def _limit(endpoint: Endpoint) -> str:
     if own == effective:
         return f"concurrency_limit {own}"
     if own is None:
-        return f"{effective} slots (no concurrency_limit of its own: a shared one, or max_threads)"
-    return f"{effective} slots (concurrency_limit {own}, held lower by a shared limit or max_threads)"
+        return f"{plural(effective, 'slot')} (no concurrency_limit of its own: a shared one, or max_threads)"
+    return f"{plural(effective, 'slot')} (concurrency_limit {own}, held lower by a shared limit or max_threads)"
 
 
 def _turns(endpoint: Endpoint) -> str:

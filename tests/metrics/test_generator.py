@@ -1,0 +1,149 @@
+"""The generator's health: a sound run is called sound, and each way to spoil one is named with its remedy."""
+
+from pathlib import Path
+
+import pytest
+
+from bench.metrics import Generator, summarise
+from tests.ledgers import LedgerBuilder, endpoint, meta, steady
+
+
+def _health(builder: LedgerBuilder) -> Generator:
+    return summarise(builder.ledger()).generator
+
+
+def _sample(builder: LedgerBuilder, *, cores: float, loop_lag_s: float = 0.002) -> None:
+    for second in range(11):
+        builder.note("generator", float(second), cpu_s=second * cores, rss_bytes=1, loop_lag_s=loop_lag_s)
+
+
+def test_a_sound_run_is_healthy(tmp_path: Path) -> None:
+    """A generator that sent on time, with half a core to spare, has no reasons against it, and known costs."""
+    builder = steady(tmp_path)
+    _sample(builder, cores=0.5)
+
+    health = _health(builder)
+
+    assert health.reasons == []
+    assert health.healthy
+    assert health.busiest_core == pytest.approx(0.5, rel=1e-3)
+    assert health.cpu_s_per_frame == pytest.approx(5.0 / 200, rel=1e-3)
+    assert health.send_lag_s is not None
+    assert health.send_lag_s.count == 200
+    assert health.processes == 1
+
+
+def test_what_was_not_sampled_is_null(tmp_path: Path) -> None:
+    """Without samples the generator's costs are unknown, not 0, and that alone is no reason against it."""
+    health = _health(steady(tmp_path))
+
+    assert (health.cpu_s_per_frame, health.busiest_core, health.loop_lag_s) == (None, None, None)
+    assert health.healthy
+
+
+def _with_late_frames(folder: Path, late: int, lag_s: float, every_s: float = 0.1) -> Generator:
+    builder = LedgerBuilder(folder, meta(endpoint(stream_every_s=every_s)))
+    builder.span(0.0, 200 * every_s)
+    builder.viewer(1, 0.0, 200 * every_s)
+    for frame in range(200):
+        tick_s = frame * every_s
+        builder.frame(1, frame, tick_s, sending_s=tick_s + (lag_s if frame < late else 0.001))
+    return _health(builder)
+
+
+@pytest.mark.parametrize(
+    ("late", "lag_s", "every_s", "healthy"),
+    [
+        (20, 0.060, 0.1, False),  # half a tick of 100 ms is 50 ms
+        (20, 0.040, 0.1, True),
+        (3, 5.000, 0.1, True),  # a hiccup
+        (20, 0.090, 0.5, True),  # half a tick of 500 ms would be 250 ms …
+        (20, 0.110, 0.5, False),  # … but 100 ms is what people notice
+    ],
+)
+def test_frames_sent_late_are_the_generators_fault(
+    tmp_path: Path, late: int, lag_s: float, every_s: float, healthy: bool
+) -> None:
+    """More than 1 in 100 frames later than half a tick, or 100 ms, make the run unsound; the remedy is named."""
+    health = _with_late_frames(tmp_path, late, lag_s, every_s)
+
+    assert health.healthy is healthy
+    if not healthy:
+        assert "20 of 200 frames of simple" in health.reasons[0]
+        assert "--viewers" in health.reasons[0]
+
+
+def test_a_process_at_a_full_core_is_told_to_share(tmp_path: Path) -> None:
+    """A Python process has one core: near all of it used, the remedy is --processes."""
+    builder = steady(tmp_path)
+    _sample(builder, cores=0.97)
+
+    health = _health(builder)
+
+    assert not health.healthy
+    assert "97 % of a core" in health.reasons[0]
+    assert "--processes 2" in health.reasons[0]
+
+
+def test_each_process_is_judged_by_its_own_core(tmp_path: Path) -> None:
+    """Two processes at 60 % of a core each are sound; their costs add up, their cores do not."""
+    first = steady(tmp_path)
+    _sample(first, cores=0.6)
+    second = LedgerBuilder(tmp_path, first.meta, process="w1")
+    _sample(second, cores=0.6)
+    second.viewer(9, 0.0, 10.0)
+    second.writer.close()
+
+    health = _health(first)
+
+    assert health.healthy
+    assert health.processes == 2
+    assert health.busiest_core == pytest.approx(0.6, rel=1e-3)
+    assert health.cpu_s_per_frame == pytest.approx(12.0 / 200, rel=1e-3)
+
+
+def test_a_master_without_viewers_is_no_generator_process(tmp_path: Path) -> None:
+    """Only processes that had viewers count."""
+    first = steady(tmp_path)
+    LedgerBuilder(tmp_path, first.meta, process="master").writer.close()
+
+    assert _health(first).processes == 1
+
+
+@pytest.mark.parametrize(("lag_s", "healthy"), [(0.030, True), (0.080, False)])
+def test_a_loop_that_wakes_late_times_results_late(tmp_path: Path, lag_s: float, healthy: bool) -> None:
+    """When most seconds hold a late wake, latencies hold the generator's delay."""
+    builder = steady(tmp_path)
+    _sample(builder, cores=0.5, loop_lag_s=lag_s)
+
+    assert _health(builder).healthy is healthy
+
+
+def test_a_run_without_an_end_was_cut_short(tmp_path: Path) -> None:
+    """A ledger without the end's note is still summed up, up to its last instant, and says that it was cut short."""
+    builder = LedgerBuilder(tmp_path)
+    builder.note("started", 0.0)
+    builder.viewer(1, 0.0)
+    for frame in range(50):
+        builder.frame(1, frame, frame / 10)
+    builder.writer.flush()
+    data = builder.writer.path.read_bytes()
+    builder.writer.path.write_bytes(data + b"GBL1torn")
+
+    summary = summarise(builder.ledger())
+
+    assert summary.run.measured_s == pytest.approx(4.9, abs=1e-3)
+    assert summary.endpoints[0].frames.delivered == 49
+    assert ["cut short" in reason for reason in summary.generator.reasons] == [True, False]
+    assert "(w0)" in summary.generator.reasons[1]
+
+
+def test_a_viewer_whose_process_died_is_missed(tmp_path: Path) -> None:
+    """Where the run ended well but a viewer's last row is missing, its process did not end well."""
+    builder = steady(tmp_path)
+    builder.viewer(7, 0.0)
+
+    health = _health(builder)
+
+    assert not health.healthy
+    assert "1 viewer " in health.reasons[0]
