@@ -10,7 +10,7 @@ from gevent.threadpool import ThreadPool
 from bench.media.mark import Identity, MarkLayout
 from bench.media.reading import read_mark
 
-GATHER_S = 0.1
+GATHER_S = 0.2
 """Pictures are gathered this long and then read together: crossing to the thread costs as much as a reading."""
 
 Task = tuple[bytes, MarkLayout, Callable[[Identity | None], Any]]

@@ -1,5 +1,6 @@
 """What all viewers of one process share: the app, the cameras, the ledger, attribution, and the live counts."""
 
+import gc
 import time
 from collections import Counter, deque
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from bench.load.attribution import Attributor
 from bench.load.books import SentFrame
 from bench.media.camera import Camera
 from bench.wire.app import App, Endpoint
-from bench.wire.transport import GeventTransport, Transport
+from bench.wire.transport import TIMEOUT_S, GeventTransport, Transport
 
 if TYPE_CHECKING:
     from bench.load.viewer import Viewer
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 FLUSH_EVERY_S = 0.5
 """The ledger is written this often: a killed process loses less than its last second."""
 
-LAG_PROBE_S = 0.05
+LAG_PROBE_S = 0.1
 
 TransportFactory = Callable[[str, dict[str, str]], Transport]
 
@@ -96,6 +97,8 @@ class Crowd:
         self._started = False
         self._lag_s = 0.0
         self._process = psutil.Process()
+        gc.collect()
+        gc.freeze()  # a full collection over everything imported costs as much as a hundred frames
         self._chores = [gevent.spawn(self._watch_loop), gevent.spawn(self._keep_ledger)]
 
     # For viewers ----------------------------------------------------------------------------------------------
@@ -193,6 +196,9 @@ class Crowd:
             gevent.sleep(FLUSH_EVERY_S)
             self.writer.flush()
             self._sample()
+            silent_s = time.monotonic() - TIMEOUT_S
+            for viewer in self.viewers:
+                viewer.hang_up_silent(silent_s)
 
     def _sample(self) -> None:
         lag_s, self._lag_s = self._lag_s, 0.0

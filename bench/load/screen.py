@@ -37,6 +37,8 @@ class Screen:
         self._crowd, self._index, self._viewer = crowd, endpoint, viewer
         self._marked = crowd.endpoints[endpoint].marked_output
         self._transport = transport
+        root = urlsplit(crowd.app.root)
+        self._origin = f"{root.scheme}://{root.netloc}/"
         self._latest: Arrival | None = None
         self._changes: list[Change] = []
         self.next_frame = 0
@@ -79,10 +81,12 @@ class Screen:
             self._crowd.failed(self._index, "output file", f"not of the app's own origin: {url[:120]}")
             self._lose(books, arrival)
         else:
-            gevent.spawn(self._fetch, books, arrival, path)
+            gevent.spawn_raw(self._fetch, books, arrival, path)
 
     def _own_path(self, url: str, value: Any) -> str | None:
         """Path of an output file on the app's own origin; None for any other address."""
+        if url.startswith(self._origin):
+            return url[len(self._origin) - 1 :]
         parts = urlsplit(url)
         if url and (not parts.netloc or parts.netloc == urlsplit(self._crowd.app.root).netloc):
             return parts.path + (f"?{parts.query}" if parts.query else "")

@@ -7,7 +7,7 @@ before a picture counts as shown.
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from math import isnan, nan
 from typing import Any
@@ -98,13 +98,17 @@ class Viewer:
             self.crowd.writer.viewer((self.index, self.number, self._started_s, stopped_s))
         self.crowd.dismiss(self)
 
+    def hang_up_silent(self, since_s: float) -> None:
+        """Break connections on which the app has been silent since before `since_s`."""
+        self._transport.hang_up_silent(since_s)
+
     def _close_stream(self) -> None:
         stream = self._stream
         if stream is None or stream.over:
             return
         if stream.open:
             with gevent.Timeout(1.0, exception=False):
-                self._post("close", f"/stream/{stream.event_id}/close", b"{}")
+                self._post("close", f"/stream/{stream.event_id}/close", (b"{}",))
         self._listener.end(stream, self._books[-1], Outcome.UNFINISHED if self.crowd.over else Outcome.CLOSED)
 
     def _heartbeat(self) -> None:
@@ -137,7 +141,7 @@ class Viewer:
             self._join(frame, tick_s)
         elif stream.open:
             books = self._books[-1]
-            gevent.spawn(self._send, stream, books, books.send(frame, tick_s, join=False))
+            gevent.spawn_raw(self._send, stream, books, books.send(frame, tick_s, join=False))
         else:
             self.crowd.writer.frame(skipped_row(self.index, self.number, frame, tick_s))
             self.crowd.counts[self.index].fates[Fate.SKIPPED] += 1
@@ -185,12 +189,12 @@ class Viewer:
         sent: SentFrame,
         where: str,
         path: str,
-        body: bytes,
+        body: Sequence[bytes],
         *,
         valid: Callable[[Reply], Any] = bool,
     ) -> Reply | None:
         """Send a frame and enter the answer in the books; an answer that is not `valid` counts as an error."""
-        sent.bytes_sent = len(body)
+        sent.bytes_sent = sum(map(len, body))
         sent.sending_s = time.monotonic()
         reply = self._post(where, path, body)
         if reply is None:
@@ -199,7 +203,7 @@ class Viewer:
             books.answered(sent, reply.status if valid(reply) else max(reply.status, 500), reply.sent_s, reply.done_s)
         return reply
 
-    def _post(self, where: str, path: str, body: bytes) -> Reply | None:
+    def _post(self, where: str, path: str, body: Sequence[bytes]) -> Reply | None:
         try:
             return self._transport.post(self.crowd.api_path + path, body)
         except ConnectionBrokeError as error:

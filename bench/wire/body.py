@@ -14,6 +14,9 @@ _HERE = uuid.uuid4().hex
 """Stands where the picture goes while a body is cut to pieces; no value of an app can hold it."""
 
 
+Body = tuple[bytes, ...]
+
+
 class CameraBodies:
     """Builds the bodies of one viewer's join and stream POSTs."""
 
@@ -30,13 +33,15 @@ class CameraBodies:
             self._values[index] = value
             self._rebuild()
 
-    def join(self, picture: bytes) -> bytes:
-        """Body of `POST /queue/join` with `picture` (base64 of a JPEG)."""
-        return picture.join(self._join)
+    def join(self, picture: bytes) -> Body:
+        """Body of `POST /queue/join` with `picture` (base64 of a JPEG), in pieces."""
+        before, between, after = self._join
+        return (before, picture, between, picture, after)
 
-    def stream(self, picture: bytes) -> bytes:
-        """Body of `POST /stream/{event_id}` with `picture` (base64 of a JPEG)."""
-        return picture.join(self._stream)
+    def stream(self, picture: bytes) -> Body:
+        """Body of `POST /stream/{event_id}` with `picture` (base64 of a JPEG), in pieces."""
+        before, between, after = self._stream
+        return (before, picture, between, picture, after)
 
     def _rebuild(self) -> None:
         picture = {"url": "data:image/jpeg;base64," + _HERE}

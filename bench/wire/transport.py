@@ -5,16 +5,17 @@ reference. A transport belongs to one viewer and holds at most six connections, 
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from select import POLLIN
+from socket import SHUT_RDWR
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import httpx
-from gevent.monkey import get_original
-from geventhttpclient.connectionpool import ConnectionPool, SSLConnectionPool
-from geventhttpclient.response import HTTPParseError, HTTPSocketPoolResponse
+from gevent.ssl import SSLSocket
+
+from bench.wire.answer import Answer, AnswerError
+from bench.wire.pool import open_pool
 
 CONNECTIONS = 6
 """Connections a browser opens to one HTTP/1.1 origin (Chromium's limit)."""
@@ -42,8 +43,8 @@ class Reply:
 class Transport(Protocol):
     """What a viewer needs of HTTP. Paths are absolute, of the app's own origin."""
 
-    def post(self, path: str, body: bytes, content_type: str = "application/json") -> Reply:
-        """Send `body`; raises ConnectionBrokeError."""
+    def post(self, path: str, body: Sequence[bytes], content_type: str = "application/json") -> Reply:
+        """Send a body, given in pieces so that none is copied on the way; raises ConnectionBrokeError."""
 
     def get(self, path: str) -> Reply:
         """Fetch `path` whole; raises ConnectionBrokeError."""
@@ -51,106 +52,87 @@ class Transport(Protocol):
     def stream(self, path: str) -> Iterator[bytes]:
         """Yield the bytes of an answer as they arrive; raises ConnectionBrokeError. Closing the iterator hangs up."""
 
+    def hang_up_silent(self, since_s: float) -> None:
+        """Break connections that have waited for the app in silence since before `since_s` (CLOCK_MONOTONIC)."""
+
     def close(self) -> None:
         """Hang up all connections."""
 
 
 class GeventTransport:
-    """geventhttpclient's pool and parser under request heads built once per connection's life."""
+    """geventhttpclient's connection pool, heads built once, and a reader that looks for no more than it needs."""
 
     def __init__(self, origin: str, headers: dict[str, str], *, verify: bool = True) -> None:
         parts = urlsplit(origin)
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-        options: dict[str, Any] = {"size": CONNECTIONS, "network_timeout": TIMEOUT_S, "connection_timeout": 10.0}
-        self._pool: ConnectionPool
-        if parts.scheme == "https":
-            self._pool = SSLConnectionPool(host, port, host, port, insecure=not verify, **options)
-        else:
-            self._pool = _Pool(host, port, host, port, **options)
+        self._pool = open_pool(host, port, CONNECTIONS, tls=parts.scheme == "https", verify=verify)
+        self._waiting: dict[Any, float] = {}  # connections in use: since when nothing was heard
         lines = {"Host": parts.netloc, **headers}
         self._head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
 
-    def post(self, path: str, body: bytes, content_type: str = "application/json") -> Reply:
+    def post(self, path: str, body: Sequence[bytes], content_type: str = "application/json") -> Reply:
         """See Transport."""
-        fields = f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n"
+        fields = f"Content-Type: {content_type}\r\nContent-Length: {sum(map(len, body))}\r\n"
         return self._whole("POST", path, fields, body)
 
     def get(self, path: str) -> Reply:
         """See Transport."""
-        return self._whole("GET", path, "", b"")
+        return self._whole("GET", path, "", ())
 
     def stream(self, path: str) -> Iterator[bytes]:
         """See Transport."""
         with _translated():
-            response, _ = self._send("GET", path, "Accept: text/event-stream\r\n", b"")
+            sock, _ = self._send("GET", path, "Accept: text/event-stream\r\n", ())
             try:
-                _refuse_error(response.get_code(), path)
-                while data := response.read_available():
-                    yield data
+                answer = Answer(sock)
+                _refuse_error(answer.status, path)
+                for piece in answer.pieces():
+                    self._waiting[sock] = time.monotonic()
+                    yield piece
             finally:
-                response.release()
+                self._release(sock)
+
+    def hang_up_silent(self, since_s: float) -> None:
+        """See Transport."""
+        for sock, heard_s in list(self._waiting.items()):
+            if heard_s < since_s:
+                sock.shutdown(SHUT_RDWR)
 
     def close(self) -> None:
         """See Transport."""
         self._pool.close()
 
-    def _whole(self, method: str, path: str, fields: str, body: bytes) -> Reply:
+    def _whole(self, method: str, path: str, fields: str, body: Sequence[bytes]) -> Reply:
         with _translated():
-            response, sent_s = self._send(method, path, fields, body)
+            sock, sent_s = self._send(method, path, fields, body)
             try:
-                content = response.read_whole()
-            finally:
-                response.release()
-            return Reply(response.get_code(), content, sent_s, time.monotonic())
+                answer = Answer(sock)
+                content = _bounded(answer.pieces())
+                done_s = time.monotonic()
+            except BaseException:
+                self._release(sock)
+                raise
+            if answer.keep:
+                del self._waiting[sock]
+                self._pool.return_socket(sock)
+            else:
+                self._release(sock)
+            return Reply(answer.status, content, sent_s, done_s)
 
-    def _send(self, method: str, path: str, fields: str, body: bytes) -> tuple["_Response", float]:
+    def _send(self, method: str, path: str, fields: str, body: Sequence[bytes]) -> tuple[Any, float]:
         head = f"{method} {path} HTTP/1.1\r\n{self._head}{fields}\r\n".encode("latin-1")
         sock = self._pool.get_socket()
+        self._waiting[sock] = time.monotonic()
         try:
-            sock.sendall(head + body)
+            _write(sock, [head, *body])
         except BaseException:
-            self._pool.release_socket(sock)
+            self._release(sock)
             raise
-        sent_s = time.monotonic()
-        return _Response(sock, self._pool, method=method, block_size=65536), sent_s
+        return sock, time.monotonic()
 
-
-_poll = get_original("select", "poll")
-
-
-class _Pool(ConnectionPool):
-    """geventhttpclient's pool, asking the kernel itself whether an idle connection is alive.
-
-    gevent's cooperative select costs more than the write it guards, and a timeout of zero never waits anyway.
-    """
-
-    def _is_socket_alive(self, sock: Any) -> bool:
-        if sock.fileno() < 0:
-            return False
-        idle = _poll()
-        idle.register(sock.fileno(), POLLIN)
-        return not idle.poll(0)  # bytes, or an end, on an idle connection: it cannot be used again
-
-
-class _Response(HTTPSocketPoolResponse):
-    """A response that can be read as it arrives."""
-
-    def read_available(self) -> bytes:
-        """Wait for some bytes of the body and return all that are here; b"" at its end."""
-        while not self._body_buffer and not self.message_complete:
-            if self._sock is None:
-                break
-            data = self._sock.recv(self.block_size)
-            if not data:
-                raise HTTPParseError("connection closed within the body")
-            self.feed(data)
-        data = bytes(self._body_buffer)
-        del self._body_buffer[:]
-        return data
-
-    def read_whole(self) -> bytes:
-        """Wait for the whole body; raises ConnectionBrokeError when it is too large."""
-        return _bounded(iter(self.read_available, b""))
+    def _release(self, sock: Any) -> None:
+        del self._waiting[sock]
+        self._pool.release_socket(sock)
 
 
 class HttpxTransport:
@@ -162,9 +144,9 @@ class HttpxTransport:
             base_url=origin, headers=headers, verify=verify, limits=limits, timeout=httpx.Timeout(TIMEOUT_S)
         )
 
-    def post(self, path: str, body: bytes, content_type: str = "application/json") -> Reply:
+    def post(self, path: str, body: Sequence[bytes], content_type: str = "application/json") -> Reply:
         """See Transport."""
-        return self._whole("POST", path, body, {"Content-Type": content_type})
+        return self._whole("POST", path, b"".join(body), {"Content-Type": content_type})
 
     def get(self, path: str) -> Reply:
         """See Transport."""
@@ -175,6 +157,9 @@ class HttpxTransport:
         with _translated(), self._client.stream("GET", path) as response:
             _refuse_error(response.status_code, path)
             yield from response.iter_raw()
+
+    def hang_up_silent(self, since_s: float) -> None:
+        """See Transport; httpx keeps a timeout of its own for every wait."""
 
     def close(self) -> None:
         """See Transport."""
@@ -205,9 +190,19 @@ class _translated:  # noqa: N801 - reads as a verb where it is used
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _tb: object) -> None:
-        if isinstance(error, (OSError, HTTPParseError, httpx.HTTPError, RuntimeError)):
+        if isinstance(error, (OSError, AnswerError, httpx.HTTPError, RuntimeError)):
             words = str(error) or type(error).__name__
             raise ConnectionBrokeError(words) from error
+
+
+def _write(sock: Any, pieces: list[bytes]) -> None:
+    """Write all pieces: gathered by the kernel in one call, or the rest of them copied where it took only a part."""
+    if len(pieces) == 1 or isinstance(sock, SSLSocket):
+        sock.sendall(b"".join(pieces))
+        return
+    written = sock.sendmsg(pieces)
+    if written < sum(map(len, pieces)):
+        sock.sendall(memoryview(b"".join(pieces))[written:])
 
 
 def _refuse_error(status: int, path: str) -> None:

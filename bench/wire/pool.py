@@ -1,0 +1,76 @@
+"""The keep-alive connections of one viewer: geventhttpclient's pool, with the bookkeeping per request made cheap."""
+
+import time
+from select import POLLIN
+from typing import Any
+
+from gevent.monkey import get_original
+from geventhttpclient.connectionpool import ConnectionPool, SSLConnectionPool
+
+CONNECT_TIMEOUT_S = 10.0
+FRESH_S = 1.0
+"""A connection used this recently is taken to be alive: uvicorn keeps an idle one for five seconds."""
+
+_poll = get_original("select", "poll")
+
+
+def open_pool(host: str, port: int, size: int, *, tls: bool, verify: bool) -> ConnectionPool:
+    """Make a pool of at most `size` connections; none is opened before it is needed."""
+    options: dict[str, Any] = {"size": size, "network_timeout": None, "connection_timeout": CONNECT_TIMEOUT_S}
+    if tls:
+        return _TlsPool(host, port, host, port, insecure=not verify, **options)
+    return _Pool(host, port, host, port, **options)
+
+
+class _Quick(ConnectionPool):
+    """A pool that keeps idle connections in a plain list, the latest used on top."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._idle: list[tuple[Any, float]] = []
+
+    def get_socket(self) -> Any:
+        """Take an idle connection, or open one; waits while all are in use."""
+        self._semaphore.acquire()
+        while self._idle:
+            sock, used_s = self._idle.pop()
+            if time.monotonic() - used_s < FRESH_S or _is_alive(sock):
+                return sock
+            sock.close()
+        try:
+            return self._create_socket()
+        except BaseException:
+            self._semaphore.release()
+            raise
+
+    def return_socket(self, sock: Any) -> None:
+        """Give back a connection that can be used again."""
+        if self._closed:
+            sock.close()
+            return
+        self._idle.append((sock, time.monotonic()))
+        self._semaphore.release()
+
+    def close(self) -> None:
+        """Hang up the idle connections; those in use are closed as they come back."""
+        super().close()
+        for sock, _ in self._idle:
+            sock.close()
+        self._idle.clear()
+
+
+class _Pool(_Quick):
+    """Plain connections."""
+
+
+class _TlsPool(_Quick, SSLConnectionPool):
+    """TLS connections, verified unless told otherwise."""
+
+
+def _is_alive(sock: Any) -> bool:
+    """Ask the kernel: bytes, or an end, on an idle connection mean that it cannot be used again."""
+    if sock.fileno() < 0:
+        return False
+    idle = _poll()
+    idle.register(sock.fileno(), POLLIN)
+    return not idle.poll(0)
