@@ -28,6 +28,7 @@ PAGES: Mapping[str, PageSettings] = MappingProxyType(
         "simple": PageSettings(time_limit_s=15, stream_every_s=0.1, concurrency_limit=30),
         "filters": PageSettings(time_limit_s=30, stream_every_s=0.1, concurrency_limit=30),
         "unified": PageSettings(time_limit_s=30, stream_every_s=0.1),
+        "objects": PageSettings(time_limit_s=30, stream_every_s=0.1, concurrency_limit=30),
     }
 )
 """The pages in their order, with the streaming guide's settings; page NAME lives in `target_app/pages/NAME.py`."""

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from bench.media.scenes import room
 from target_app.effects import EFFECTS, Picture
-from target_app.pages import filters, simple, unified
+from target_app.pages import filters, objects, simple, unified
 
 
 @pytest.fixture(scope="module")
@@ -29,3 +30,10 @@ def test_simple(benchmark: BenchmarkFixture, picture: Picture) -> None:
 def test_effect(benchmark: BenchmarkFixture, picture: Picture, handle: Callable[..., Picture], effect: str) -> None:
     """Each effect as each of the two filter pages runs it."""
     assert benchmark(handle, picture, effect).shape == (480, 640, 3)
+
+
+def test_objects(benchmark: BenchmarkFixture) -> None:
+    """Finding and drawing on the synthetic camera's scene, with a face and a window in it."""
+    scene = cv2.cvtColor(next(room(640, 480, 1)), cv2.COLOR_BGR2RGB)
+    _, found, _ = benchmark(objects.detect, scene)
+    assert "face" in [thing["label"] for thing in found]

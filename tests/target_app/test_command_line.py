@@ -20,6 +20,7 @@ def test_nothing_given_means_the_guides_settings() -> None:
             "simple": PageSettings(15, 0.1, 30),
             "filters": PageSettings(30, 0.1, 30),
             "unified": PageSettings(30, 0.1, "default"),
+            "objects": PageSettings(30, 0.1, 30),
         }
     )
 
@@ -59,12 +60,11 @@ def test_command_line_beats_environment_and_one_page_beats_every_page() -> None:
     """The order of precedence: option for the page, option for all, variable for the page, variable for all."""
     environ = {"GRADIO_BENCH_SLEEP": "1", "GRADIO_BENCH_FILTERS_SLEEP": "2"}
     assert {name: page.sleep_s for name, page in parse([], environ).pages.items()} == {
-        "simple": 1,
+        **dict.fromkeys(PAGES, 1),
         "filters": 2,
-        "unified": 1,
     }
     typed = parse(["--unified-sleep", "4", "--sleep", "3"], environ)
-    assert {name: page.sleep_s for name, page in typed.pages.items()} == {"simple": 3, "filters": 3, "unified": 4}
+    assert {name: page.sleep_s for name, page in typed.pages.items()} == {**dict.fromkeys(PAGES, 3), "unified": 4}
 
 
 @pytest.mark.parametrize(
