@@ -20,7 +20,7 @@ frames = st.lists(st.tuples(numbers, numbers, numbers, st.sampled_from(Fate), in
 
 
 def _row(viewer: int, frame: int, size: int, fate: Fate, result_s: float) -> tuple[Any, ...]:
-    return (0, viewer, 0, frame, frame, frame, int(fate), 0, 200, size, 0, 1.0, 1.0, 1.0, 1.0, result_s, NAN)
+    return (0, viewer, 0, frame, frame, frame, int(fate), 0, 200, size, 0, 1.0, 1.0, 1.0, 1.0, result_s, NAN, 0.5)
 
 
 def _file(path: Path, offset_s: float, *blocks: bytes) -> None:
