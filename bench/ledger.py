@@ -78,6 +78,7 @@ FRAME = np.dtype(
         ("accepted_s", "f8"),  # when the POST's answer was here
         ("result_s", "f8"),  # when the SSE message with the result was here
         ("shown_s", "f8"),  # when the output file's bytes were here
+        ("sound_s", "f4"),  # seconds of sound in a microphone's chunk, 0 for a picture
     ]
 )
 
@@ -97,7 +98,9 @@ STREAM = np.dtype(
         ("duplicated", "u4"),  # results that repeated a frame already delivered
         ("out_of_order", "u4"),  # results older than one before them
         ("cross_talk", "u4"),  # results that showed another viewer's frame
-        ("state_errors", "u4"),
+        ("state_errors", "u4"),  # another viewer's words in this one's transcript
+        ("damaged", "u4"),  # stretches of a transcript that are no word
+        ("lost_updates", "u4"),  # times a transcript went back to an older state
         ("event_id", "S32"),
     ]
 )
@@ -123,6 +126,12 @@ class Kind(IntEnum):
 
 
 DTYPES = {Kind.FRAMES: FRAME, Kind.STREAMS: STREAM, Kind.VIEWERS: VIEWER}
+INSTANTS = {
+    kind: [name for name in dtype.names or () if name.endswith("_s") and name not in {"eta_s", "sound_s"}]
+    for kind, dtype in DTYPES.items()
+}
+"""Fields that are instants; the other fields of seconds are spans."""
+
 _HEADER = struct.Struct("<4sBxxxII")
 _MAGIC = b"GBL1"
 
@@ -272,7 +281,7 @@ def _read_file(path: Path, tables: dict[Kind, Table]) -> _File:
     found.torn = whole < path.stat().st_size
     offset_s = found.meta.get("wall_offset_s", 0.0)
     for kind, table in tables.items():
-        table.shift(begin[kind], offset_s)
+        table.shift(begin[kind], INSTANTS[kind], offset_s)
         found.rows[kind.name.lower()] = table.count - begin[kind]
     found.notes = [{**note, "at_s": note["at_s"] + offset_s} if "at_s" in note else note for note in found.notes]
     return found

@@ -1,5 +1,7 @@
 """Tables: rows of one dtype, laid one after another without ever being held twice."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,8 +32,7 @@ class Table:
         self._space[self.count : self.count + rows.size] = rows
         self.count += rows.size
 
-    def shift(self, begin: int, offset_s: float) -> None:
-        """Move every instant of the rows from `begin` on by `offset_s` seconds; `eta_s` is a span and stays."""
-        for name in self._space.dtype.names or ():
-            if name.endswith("_s") and name != "eta_s":
-                self._space[name][begin : self.count] += offset_s
+    def shift(self, begin: int, names: Iterable[str], offset_s: float) -> None:
+        """Add `offset_s` to the fields `names` of the rows from `begin` on."""
+        for name in names:
+            self._space[name][begin : self.count] += offset_s

@@ -32,6 +32,7 @@ class SentFrame:
     accepted_s: float = nan
     status: int = 0
     bytes_sent: int = 0
+    sound_s: float = 0.0
     fate: Fate | None = None
     certain: bool = False
     earliest: int = -1
@@ -43,7 +44,8 @@ class SentFrame:
 class Arrival:
     """A result that came. `frame` is what its mark said, None when it could not be read.
 
-    `lost` says that its picture could not be fetched: nobody can tell which frame it showed.
+    `between` says that an unread one still is a result of a frame between its neighbours': its picture could not be
+    fetched, or its sound says nothing that is not said elsewhere.
     """
 
     result_s: float
@@ -52,7 +54,7 @@ class Arrival:
     shown: bool = False
     read: bool = False
     frame: int | None = None
-    lost: bool = False
+    between: bool = False
 
 
 UNREADABLE_RESULTS = 3
@@ -67,12 +69,15 @@ class Integrity:
     out_of_order: int = 0
     cross_talk: int = 0
     state_errors: int = 0
+    damaged: int = 0
+    lost_updates: int = 0
 
 
 class StreamBooks:
     """Settles every frame of one stream, and writes its rows once they are final.
 
-    `frame_row` and `stream_row` receive ledger rows; `settled` is told of each frame as its fate becomes known.
+    Attribution begins `exact` where results carry marks; after `patience` results without one that could be read it
+    turns bounded. `frame_row` and `stream_row` receive ledger rows; `settled` is told of each fate.
     """
 
     def __init__(
@@ -82,6 +87,7 @@ class StreamBooks:
         stream: Stream,
         *,
         exact: bool,
+        patience: int = UNREADABLE_RESULTS,
         frame_row: Callable[[Row], None],
         stream_row: Callable[[Row], None],
         settled: Callable[[SentFrame], None],
@@ -91,7 +97,7 @@ class StreamBooks:
         self.integrity = Integrity()
         self.closed = False
         self._head = (endpoint, viewer, stream.ordinal)
-        self._exact = exact
+        self._exact, self._patience = exact, patience
         self._frame_row, self._stream_row, self._settled = frame_row, stream_row, settled
         self._pending: list[SentFrame] = []  # no fate yet, in the order of sending
         self._unanswered: dict[int, SentFrame] = {}  # POST without an answer yet, by frame
@@ -179,7 +185,7 @@ class StreamBooks:
                 self._attribute_bounded(arrival)
             elif arrival.frame is None:
                 self._unread.append(arrival)
-                if len(self._unread) >= UNREADABLE_RESULTS:
+                if len(self._unread) >= self._patience:
                     self._turn_bounded()
             else:
                 self._attribute_exact(arrival, arrival.frame)
@@ -221,7 +227,7 @@ class StreamBooks:
             if fitting:
                 candidates.remove(fitting[-1])
                 fitting[-1].result = arrival
-                fate = Fate.DELIVERED if arrival.lost else Fate.UNATTRIBUTED
+                fate = Fate.DELIVERED if arrival.between else Fate.UNATTRIBUTED
                 self._settle(fitting[-1], fate, certain=certain)
 
     def _attribute_bounded(self, arrival: Arrival) -> None:
@@ -346,6 +352,7 @@ class StreamBooks:
                 sent.accepted_s,
                 nan if result is None else result.result_s,
                 nan if result is None else result.shown_s,
+                sent.sound_s,
             )
         )
 
@@ -365,11 +372,13 @@ class StreamBooks:
             integrity.out_of_order,
             integrity.cross_talk,
             integrity.state_errors,
+            integrity.damaged,
+            integrity.lost_updates,
             stream.event_id.encode(),
         )
 
 
-def skipped_row(endpoint: int, viewer: int, frame: int, tick_s: float) -> Row:
+def skipped_row(endpoint: int, viewer: int, frame: int, tick_s: float, sound_s: float) -> Row:
     """Build the ledger row of a frame that was due while the viewer had no open stream."""
     never = (nan,) * 5
-    return (endpoint, viewer, -1, frame, frame, frame, int(Fate.SKIPPED), CERTAIN, 0, 0, 0, tick_s, *never)
+    return (endpoint, viewer, -1, frame, frame, frame, int(Fate.SKIPPED), CERTAIN, 0, 0, 0, tick_s, *never, sound_s)

@@ -16,6 +16,7 @@ from bench.ledger import Fate, LedgerWriter
 from bench.load.attribution import Attributor
 from bench.load.books import SentFrame
 from bench.media.camera import Camera
+from bench.media.microphone import Microphone
 from bench.wire.app import App, Endpoint
 from bench.wire.transport import TIMEOUT_S, GeventTransport, Transport
 
@@ -53,12 +54,13 @@ class EndpointCounts:
 
 @dataclass(frozen=True, slots=True)
 class MediaSettings:
-    """What the cameras show: width and height in pixels, JPEG quality, seed."""
+    """What is recorded: pictures of width × height pixels and a JPEG quality; chunks longer or shorter by `jitter`."""
 
     width: int = 640
     height: int = 480
     quality: int = 85
     seed: int = 0
+    jitter: float = 0.0
 
 
 def _no_report(kind: str, name: str, duration_s: float, size: int = 0, error: Exception | None = None) -> None:
@@ -90,6 +92,7 @@ class Crowd:
         self.counts = [EndpointCounts() for _ in endpoints]
         self.viewers: set[Viewer] = set()
         self.camera = Camera(self.media.width, self.media.height, seed=self.media.seed, quality=self.media.quality)
+        self._microphones: dict[float, Microphone] = {}
         self.over = False
         self.api_path = urlsplit(app.root).path.rstrip("/") + app.api_prefix
         self._next_viewer, self._viewer_step = first_viewer, viewer_step
@@ -112,6 +115,14 @@ class Crowd:
     def dismiss(self, viewer: "Viewer") -> None:
         """Forget a viewer that has left and closed its books."""
         self.viewers.discard(viewer)
+
+    def microphone(self, stream_every_s: float) -> Microphone:
+        """Give the microphones of this chunk length, made when the first is asked for."""
+        if stream_every_s not in self._microphones:
+            self._microphones[stream_every_s] = Microphone(
+                stream_every_s, seed=self.media.seed, jitter=self.media.jitter
+            )
+        return self._microphones[stream_every_s]
 
     def camera_started(self, now_s: float) -> None:
         """Note the instant the first camera began: warm-up counts from there."""

@@ -1,21 +1,18 @@
-"""A viewer's screen: fetches the output file of each result, shows it, and has its mark read."""
+"""A viewer's screen: fetches the picture of each result, shows it, and has its mark read."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
-from urllib.parse import urlsplit
-
-import gevent
-import pybase64
 
 from bench.ledger import Fate
 from bench.load.books import Arrival, SentFrame, StreamBooks
 from bench.load.crowd import Crowd
+from bench.load.fetch import Fetcher
 from bench.media.mark import Identity
+from bench.media.reading import read_mark
 from bench.wire.events import Result
-from bench.wire.transport import ConnectionBrokeError, Transport
+from bench.wire.transport import Transport
 
 Effect = Callable[[int, float], None]
 
@@ -31,14 +28,12 @@ class Change:
 
 
 class Screen:
-    """Where the results of one viewer go. `endpoint` is an index into the crowd's endpoints."""
+    """Where the pictures of one viewer go. `endpoint` is an index into the crowd's endpoints."""
 
     def __init__(self, crowd: Crowd, endpoint: int, viewer: int, transport: Transport) -> None:
         self._crowd, self._index, self._viewer = crowd, endpoint, viewer
         self._marked = crowd.endpoints[endpoint].marked_output
-        self._transport = transport
-        root = urlsplit(crowd.app.root)
-        self._origin = f"{root.scheme}://{root.netloc}/"
+        self._fetcher = Fetcher(crowd, endpoint, transport)
         self._latest: Arrival | None = None
         self._changes: list[Change] = []
         self.next_frame = 0
@@ -53,7 +48,7 @@ class Screen:
             books.read(arrival)
             return
         self._latest = arrival
-        self._take_picture(books, arrival, value)
+        self._fetcher.fetch(value, arrival, partial(self._show, books, arrival))
 
     def expect(self, effect: Effect) -> None:
         """Call `effect` with the pictures shown and the seconds passed once a frame sent from now on is shown."""
@@ -70,52 +65,15 @@ class Screen:
                 self._changes.remove(change)
                 change.effect(change.pictures, shown_s - change.changed_s)
 
-    def _take_picture(self, books: StreamBooks, arrival: Arrival, value: Any) -> None:
-        url = str(value.get("url") or "") if isinstance(value, dict) else str(value)
-        if url.startswith("data:"):
-            arrival.shown_s, arrival.shown = arrival.result_s, True
-            self._read_mark(books, arrival, pybase64.b64decode(url.partition(",")[2]))
+    def _show(self, books: StreamBooks, arrival: Arrival, picture: bytes | None) -> None:
+        if picture is None:
+            arrival.between = True
+            books.read(arrival)
             return
-        path = self._own_path(url, value)
-        if path is None:
-            self._crowd.failed(self._index, "output file", f"not of the app's own origin: {url[:120]}")
-            self._lose(books, arrival)
-        else:
-            gevent.spawn_raw(self._fetch, books, arrival, path)
-
-    def _own_path(self, url: str, value: Any) -> str | None:
-        """Path of an output file on the app's own origin; None for any other address."""
-        if url.startswith(self._origin):
-            return url[len(self._origin) - 1 :]
-        parts = urlsplit(url)
-        if url and (not parts.netloc or parts.netloc == urlsplit(self._crowd.app.root).netloc):
-            return parts.path + (f"?{parts.query}" if parts.query else "")
-        if not url and isinstance(value, dict) and value.get("path"):
-            return f"{self._crowd.api_path}/file={value['path']}"
-        return None
-
-    def _fetch(self, books: StreamBooks, arrival: Arrival, path: str) -> None:
-        try:
-            reply = self._transport.get(path)
-            problem = "" if reply.status == 200 else f"HTTP {reply.status}"
-        except ConnectionBrokeError as error:
-            problem = str(error)
-        if problem:
-            if not books.closed:
-                self._crowd.failed(self._index, "output file", problem)
-            self._lose(books, arrival)
-            return
-        arrival.shown_s, arrival.bytes_received = reply.done_s, len(reply.body)
         # A picture that was superseded while it loaded never reaches a browser's screen.
         arrival.shown = arrival is self._latest
-        self._read_mark(books, arrival, reply.body)
-
-    def _lose(self, books: StreamBooks, arrival: Arrival) -> None:
-        arrival.lost = True
-        books.read(arrival)
-
-    def _read_mark(self, books: StreamBooks, arrival: Arrival, picture: bytes) -> None:
-        self._crowd.attributor.read(picture, self._crowd.camera.layout, partial(self._attribute, books, arrival))
+        look = partial(read_mark, picture, self._crowd.camera.layout)
+        self._crowd.attributor.read(look, partial(self._attribute, books, arrival))
 
     def _attribute(self, books: StreamBooks, arrival: Arrival, identity: Identity | None) -> None:
         layout = self._crowd.camera.layout
@@ -123,8 +81,8 @@ class Screen:
             return
         if identity is None:
             books.read(arrival)
-        elif identity.viewer != self._viewer % layout.viewers:
-            self._crowd.failed(self._index, "cross-talk", f"viewer {self._viewer} was shown viewer {identity.viewer}")
+        elif identity.viewer != self._viewer:
+            self._crowd.failed(self._index, "cross-talk", "a picture of another viewer")
             books.read(arrival, cross_talk=True)
         else:
             books.read(arrival, layout.unwrap(identity.frame, self.next_frame))

@@ -79,7 +79,7 @@ class Session:
         return tuple(
             endpoint if every_s is None else dataclasses.replace(endpoint, stream_every_s=every_s)
             for endpoint in app.endpoints
-            if (not wanted or endpoint.api_name in wanted) and endpoint.kind == "camera"
+            if not wanted or endpoint.api_name in wanted
         )
 
     # One run --------------------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ before a picture counts as shown.
 
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from math import isnan, nan
 from typing import Any
@@ -19,9 +20,11 @@ from bench.errors import UsageError
 from bench.ledger import Fate, Outcome
 from bench.load.books import SentFrame, StreamBooks, skipped_row
 from bench.load.crowd import Crowd
+from bench.load.device import CameraDevice, Device, MicrophoneDevice
 from bench.load.listener import Listener
 from bench.load.screen import Screen
-from bench.wire.body import CameraBodies
+from bench.load.transcript import Transcript
+from bench.wire.body import Body
 from bench.wire.events import Result
 from bench.wire.stream import Stream
 from bench.wire.transport import ConnectionBrokeError, Reply
@@ -38,15 +41,16 @@ class Viewer:
         self.number = crowd.admit(self)
         self._session_hash = uuid.uuid4().hex[:11]
         self._transport = crowd.connect()
-        self._screen = Screen(crowd, endpoint, self.number, self._transport)
+        self._device: Device
+        self._screen: Screen | Transcript
+        if self.endpoint.kind == "camera":
+            self._device = CameraDevice(crowd, self.endpoint, self.number)
+            self._screen = Screen(crowd, endpoint, self.number, self._transport)
+        else:
+            self._device = MicrophoneDevice(crowd, self.endpoint, self.number, self._transport)
+            self._screen = Transcript(crowd, endpoint, self.number, self._transport)
         self._listener = Listener(crowd, endpoint, self._session_hash, self._transport, self._take_result)
-        self._bodies = CameraBodies(
-            self.endpoint.fn_index,
-            self.endpoint.target_id,
-            self._session_hash,
-            [one.value for one in self.endpoint.inputs],
-            self.endpoint.media_index,
-        )
+        self._bodies = self._device.bodies(self._session_hash)
         self._echoed = {
             index: one.output_index
             for index, one in enumerate(self.endpoint.inputs)
@@ -75,7 +79,8 @@ class Viewer:
         if label not in labels:
             raise UsageError(f"{self.endpoint.api_name} has no input {label!r}.", f"It has: {', '.join(labels)}.")
         self._bodies.set_value(labels.index(label), value)
-        self._screen.expect(partial(self.crowd.changed, self.index, label))
+        if isinstance(self._screen, Screen):
+            self._screen.expect(partial(self.crowd.changed, self.index, label))
 
     def leave(self, patience_s: float = 2.0) -> None:
         """Stop the camera, wait up to `patience_s` for results still under way, and close the tab."""
@@ -107,8 +112,8 @@ class Viewer:
         if stream is None or stream.over:
             return
         if stream.open:
-            with gevent.Timeout(1.0, exception=False):
-                self._post("close", f"/stream/{stream.event_id}/close", (b"{}",))
+            with gevent.Timeout(1.0, exception=False), suppress(ConnectionBrokeError):
+                self._transport.post(f"{self.crowd.api_path}/stream/{stream.event_id}/close", (b"{}",))
         self._listener.end(stream, self._books[-1], Outcome.UNFINISHED if self.crowd.over else Outcome.CLOSED)
 
     def _heartbeat(self) -> None:
@@ -124,7 +129,7 @@ class Viewer:
 
     def _tick_for_ever(self) -> None:
         every_s = self.endpoint.stream_every_s
-        self._started_s = time.monotonic() + self.crowd.phase_s(self.number, every_s)
+        self._started_s = time.monotonic() + self.crowd.phase_s(self.number, every_s) + self._device.first_tick_s
         self.crowd.camera_started(self._started_s)
         self.crowd.writer.viewer((self.index, self.number, self._started_s, nan))
         frame = 0
@@ -143,7 +148,7 @@ class Viewer:
             books = self._books[-1]
             gevent.spawn_raw(self._send, stream, books, books.send(frame, tick_s, join=False))
         else:
-            self.crowd.writer.frame(skipped_row(self.index, self.number, frame, tick_s))
+            self.crowd.writer.frame(skipped_row(self.index, self.number, frame, tick_s, self._device.length_s(frame)))
             self.crowd.counts[self.index].fates[Fate.SKIPPED] += 1
 
     def _join(self, frame: int, tick_s: float) -> None:
@@ -153,7 +158,8 @@ class Viewer:
             self.index,
             self.number,
             stream,
-            exact=self.endpoint.attribution == "exact",
+            exact=self.endpoint.marked_output is not None,
+            patience=self._device.patience,
             frame_row=self.crowd.writer.frame,
             stream_row=self.crowd.writer.stream,
             settled=self._settled,
@@ -164,51 +170,44 @@ class Viewer:
         gevent.spawn(self._send_join, stream, books, books.send(frame, tick_s, join=True))
 
     def _send_join(self, stream: Stream, books: StreamBooks, sent: SentFrame) -> None:
-        body = self._bodies.join(self.crowd.camera.base64(self.number, sent.frame))
-        reply = self._post_frame(books, sent, "join", "/queue/join?", body, valid=_event_id)
+        reply = self._post_frame(books, sent, "join", "/queue/join?", self._bodies.join)
+        event_id = "" if reply is None else _event_id(reply)
         if reply is None:
             self._listener.end(stream, books, Outcome.BROKEN, "the connection broke")
-        elif not (event_id := _event_id(reply)):
+        elif not event_id:
+            books.answered(sent, max(reply.status, 500), reply.sent_s, reply.done_s)
             self.crowd.failed(self.index, "join", _refusal(reply))
             self._listener.end(stream, books, Outcome.REJECTED, _refusal(reply))
         else:
+            books.answered(sent, reply.status, reply.sent_s, reply.done_s)
             stream.joined(event_id, reply.sent_s)
             self._listener.listen(stream, books)
 
     def _send(self, stream: Stream, books: StreamBooks, sent: SentFrame) -> None:
-        body = self._bodies.stream(self.crowd.camera.base64(self.number, sent.frame))
-        reply = self._post_frame(books, sent, "stream POST", f"/stream/{stream.event_id}", body)
-        if reply is not None and reply.status == 404:
+        reply = self._post_frame(books, sent, "stream POST", f"/stream/{stream.event_id}", self._bodies.stream)
+        if reply is None:
+            return
+        books.answered(sent, reply.status, reply.sent_s, reply.done_s)
+        if reply.status == 404:
             self._listener.not_found(stream, reply.done_s)
-        elif reply is not None and reply.status >= 400:
+        elif reply.status >= 400:
             self.crowd.failed(self.index, "stream POST", _refusal(reply))
 
     def _post_frame(
-        self,
-        books: StreamBooks,
-        sent: SentFrame,
-        where: str,
-        path: str,
-        body: Sequence[bytes],
-        *,
-        valid: Callable[[Reply], Any] = bool,
+        self, books: StreamBooks, sent: SentFrame, where: str, path: str, body: Callable[[bytes], Body]
     ) -> Reply | None:
-        """Send a frame and enter the answer in the books; an answer that is not `valid` counts as an error."""
-        sent.bytes_sent = sum(map(len, body))
+        """Record and send a frame; None, and the frame has failed, when the connection broke."""
         sent.sending_s = time.monotonic()
-        reply = self._post(where, path, body)
-        if reply is None:
-            books.broke(sent)
-        else:
-            books.answered(sent, reply.status if valid(reply) else max(reply.status, 500), reply.sent_s, reply.done_s)
-        return reply
-
-    def _post(self, where: str, path: str, body: Sequence[bytes]) -> Reply | None:
+        sent.sound_s = self._device.length_s(sent.frame)
         try:
-            return self._transport.post(self.crowd.api_path + path, body)
+            recording = self._device.record(sent.frame)
+            pieces = body(recording.media)
+            sent.bytes_sent = recording.uploaded + sum(map(len, pieces))
+            return self._transport.post(self.crowd.api_path + path, pieces)
         except ConnectionBrokeError as error:
             if not self._left:
                 self.crowd.failed(self.index, where, str(error))
+            books.broke(sent)
             return None
 
     # Results --------------------------------------------------------------------------------------------------

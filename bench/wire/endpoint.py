@@ -157,9 +157,7 @@ def _endpoint(
     kind = STREAMERS[components[target_id]["type"]]
     media_index = dependency["inputs"].index(target_id)
     outputs = tuple(_output(components[component_id]) for component_id in dependency["outputs"])
-    marked = next((index for index, output in enumerate(outputs) if output.kind == "image"), None)
-    if kind != "camera":
-        marked = None
+    marked = _marked(kind, outputs)
     return Endpoint(
         fn_index=fn_index,
         api_name=name,
@@ -177,6 +175,13 @@ def _endpoint(
         marked_output=marked,
         attribution="bounded" if marked is None else "exact",
     )
+
+
+def _marked(kind: Kind, outputs: tuple[Output, ...]) -> int | None:
+    """Choose the output that can carry marks back: a picture, or for a microphone a text or a sound."""
+    kinds = ("image",) if kind == "camera" else ("text", "audio")
+    found = (index for wanted in kinds for index, output in enumerate(outputs) if output.kind == wanted)
+    return next(found, None)
 
 
 def _input(component: dict[str, Any], media: Kind | None, outputs: list[int]) -> Input:

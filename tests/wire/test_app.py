@@ -62,13 +62,18 @@ def test_a_picture_among_the_outputs_makes_attribution_exact() -> None:
     assert (mirror.result, mirror.marked_output, mirror.attribution) == ("image", 2, "exact")
 
 
-@pytest.mark.parametrize(
-    ("api_name", "result"), [("classify", "json"), ("describe", "json"), ("watch", "none"), ("hear", "text")]
-)
+@pytest.mark.parametrize(("api_name", "result"), [("classify", "json"), ("describe", "json"), ("watch", "none")])
 def test_a_result_without_a_picture_makes_attribution_bounded(api_name: str, result: str) -> None:
     """A label, a JSON, a text or nothing at all cannot carry a mark back."""
     one = endpoint("results", api_name)
     assert (one.result, one.marked_output, one.attribution) == (result, None, "bounded")
+
+
+@pytest.mark.parametrize(("api_name", "result"), [("hear", "text"), ("echo", "audio")])
+def test_what_a_microphone_gets_back_may_carry_its_words(api_name: str, result: str) -> None:
+    """A transcript or a sound is where the words are looked for; whether they are there only a run can tell."""
+    one = endpoint("results", api_name)
+    assert (one.result, one.marked_output, one.attribution) == (result, 0, "exact")
 
 
 def test_microphones_are_told_from_cameras() -> None:

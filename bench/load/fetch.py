@@ -1,0 +1,64 @@
+"""Fetches output files of results, from the app's own origin and from nowhere else."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import gevent
+import pybase64
+
+from bench.load.books import Arrival
+from bench.load.crowd import Crowd
+from bench.wire.transport import ConnectionBrokeError, Transport
+
+Then = Callable[[bytes | None], Any]
+
+
+class Fetcher:
+    """Gets the file of a result as a browser does: inline data at once, anything else by GET.
+
+    Puts the instant its bytes were here into the arrival's `shown_s`.
+    """
+
+    def __init__(self, crowd: Crowd, endpoint: int, transport: Transport) -> None:
+        self._crowd, self._index, self._transport = crowd, endpoint, transport
+        root = urlsplit(crowd.app.root)
+        self._origin = f"{root.scheme}://{root.netloc}/"
+
+    def fetch(self, value: Any, arrival: Arrival, then: Then) -> None:
+        """Fetch what `value` (FileData, or an address) points to; `then` gets its bytes, or None when that failed."""
+        url = str(value.get("url") or "") if isinstance(value, dict) else str(value)
+        if url.startswith("data:"):
+            arrival.shown_s = arrival.result_s
+            then(pybase64.b64decode(url.partition(",")[2]))
+            return
+        path = self._own_path(url, value)
+        if path is None:
+            self._crowd.failed(self._index, "output file", f"not of the app's own origin: {url[:120]}")
+            then(None)
+        else:
+            gevent.spawn_raw(self._get, path, arrival, then)
+
+    def _own_path(self, url: str, value: Any) -> str | None:
+        """Path of an output file on the app's own origin; None for any other address."""
+        if url.startswith(self._origin):
+            return url[len(self._origin) - 1 :]
+        if url.startswith("/") and not url.startswith("//"):
+            return url
+        if not url and isinstance(value, dict) and value.get("path"):
+            return f"{self._crowd.api_path}/file={value['path']}"
+        return None
+
+    def _get(self, path: str, arrival: Arrival, then: Then) -> None:
+        try:
+            reply = self._transport.get(path)
+            problem = "" if reply.status == 200 else f"HTTP {reply.status}"
+        except ConnectionBrokeError as error:
+            problem = str(error)
+        if problem:
+            if not self._crowd.over:
+                self._crowd.failed(self._index, "output file", problem)
+            then(None)
+            return
+        arrival.shown_s, arrival.bytes_received = reply.done_s, len(reply.body)
+        then(reply.body)

@@ -1,0 +1,76 @@
+"""Where the results of a microphone go: the words heard are read out of a transcript, or out of returned sound."""
+
+from functools import partial
+
+from bench.load.books import Arrival, SentFrame, StreamBooks
+from bench.load.crowd import Crowd
+from bench.load.fetch import Fetcher
+from bench.media.hearing import TranscriptReader, words_in_sound
+from bench.media.word import Word
+from bench.wire.events import Result
+from bench.wire.transport import Transport
+
+
+class Transcript:
+    """The results of one viewer's microphone. `endpoint` is an index into the crowd's endpoints.
+
+    A result that says nothing new (the word ends in a later chunk) belongs between its neighbours; where no word is
+    ever heard, attribution turns bounded.
+    """
+
+    def __init__(self, crowd: Crowd, endpoint: int, viewer: int, transport: Transport) -> None:
+        self._crowd, self._index, self._viewer = crowd, endpoint, viewer
+        self._marked = crowd.endpoints[endpoint].marked_output
+        self._layout = crowd.microphone(crowd.endpoints[endpoint].stream_every_s).layout
+        self._reader = TranscriptReader(self._layout, viewer)
+        self._fetcher = Fetcher(crowd, endpoint, transport)
+        self.next_frame = 0
+
+    def take(self, books: StreamBooks, result: Result, now_s: float) -> None:
+        """Take a fresh result: note its time first, then hear what it says."""
+        arrival = books.arrived(now_s, result.size)
+        arrival.between = True
+        value = result.data[self._marked] if self._marked is not None and self._marked < len(result.data) else None
+        if isinstance(value, str):
+            self._read_text(books, arrival, value)
+        elif isinstance(value, dict) and not value.get("is_stream"):
+            self._fetcher.fetch(value, arrival, partial(self._take_sound, books, arrival))
+        else:
+            books.read(arrival)
+
+    def settled(self, sent: SentFrame) -> None:
+        """Take note of a settled frame: nothing on a transcript depends on it."""
+
+    def _read_text(self, books: StreamBooks, arrival: Arrival, text: str) -> None:
+        heard = self._reader.read(text, self.next_frame)
+        integrity = books.integrity
+        integrity.duplicated += len(heard.doubled)
+        integrity.out_of_order += len(heard.out_of_order)
+        integrity.damaged += heard.damaged
+        integrity.lost_updates += heard.went_back
+        integrity.state_errors += len(heard.foreign)
+        if heard.foreign:
+            self._crowd.failed(self._index, "state", "words of another viewer in the transcript")
+        books.read(arrival, self._chunk(heard.words[-1]) if heard.words else None)
+
+    def _take_sound(self, books: StreamBooks, arrival: Arrival, sound: bytes | None) -> None:
+        if sound is None:
+            books.read(arrival)
+            return
+        listen = partial(words_in_sound, sound, self._layout)
+        self._crowd.attributor.read(listen, partial(self._read_sound, books, arrival))
+
+    def _read_sound(self, books: StreamBooks, arrival: Arrival, words: tuple[Word, ...] | None) -> None:
+        if books.closed:
+            return
+        own = [word for word in words or () if word.viewer == self._viewer]
+        if words and not own:
+            self._crowd.failed(self._index, "cross-talk", "the sound of another viewer")
+            books.read(arrival, cross_talk=True)
+            return
+        number = self._layout.unwrap(own[-1].number, self.next_frame) if own else None
+        books.read(arrival, None if number is None else self._chunk(number))
+
+    def _chunk(self, number: int) -> int:
+        """The chunk in which the viewer's word `number` ends."""
+        return self._layout.chunks(number)[-1]
