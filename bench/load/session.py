@@ -10,10 +10,12 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+import gevent
 import psutil
 
 from bench.errors import UsageError
 from bench.ledger import LedgerWriter, refuse_existing
+from bench.load.app_watch import watch_app
 from bench.load.crowd import Crowd, Reporter
 from bench.load.options import Options
 from bench.load.target import Facts, Target
@@ -34,6 +36,7 @@ class Session:
         self._runs = 0
         self._deployed: Target | None = None
         self._found: App | None = None
+        self._watch: gevent.Greenlet | None = None
         self._next_endpoint: dict[str | None, Callable[[], int]] = {}
 
     # The app --------------------------------------------------------------------------------------------------
@@ -103,6 +106,8 @@ class Session:
             viewer_step=processes,
         )
         self._next_endpoint = {}
+        if self._deployed is not None:
+            self._watch = watch_app(self._deployed, writer)
 
     def new_viewer(self, api_name: str | None) -> Viewer:
         """Make a viewer of `api_name`, or of the next endpoint in turn; raises UsageError outside a run."""
@@ -118,6 +123,8 @@ class Session:
         crowd, self.crowd = self.crowd, None
         if crowd is None:
             return None
+        if self._watch is not None:
+            self._watch.kill()
         crowd.finish()
         return self.out
 

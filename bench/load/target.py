@@ -28,6 +28,7 @@ _FORCED_ENVIRONMENT = {
     "GRADIO_DEBUG": "0",
     "PYTHONUNBUFFERED": "1",
 }
+FILES = "files"
 _TAIL_BYTES = 8192
 _LINE_BYTES = 1 << 20
 
@@ -123,6 +124,13 @@ class Target:
             raise TargetError(f"{self.name} has not been started.")
         return self._process.pid
 
+    @property
+    def files(self) -> Path:
+        """Where the app keeps its temporary files; removed when it stops."""
+        if self._folder is None:
+            raise TargetError(f"{self.name} has not been started.")
+        return self._folder / FILES
+
     def alive(self) -> bool:
         """Whether the app's process still runs."""
         return self._process is not None and self._process.poll() is None
@@ -189,7 +197,7 @@ class Target:
 
     def _child_environment(self) -> dict[str, str]:
         assert self._folder is not None
-        files = self._folder / "files"
+        files = self._folder / FILES
         files.mkdir()
         loopback = ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1", "localhost"]))
         private = {"GRADIO_TEMP_DIR": str(files), "NO_PROXY": loopback, "no_proxy": loopback}
