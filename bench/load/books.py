@@ -9,68 +9,15 @@ overwritten. POSTs that overlap may overtake each other; such frames wait for th
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
-from math import isnan, nan
-from typing import Any
+from math import isnan
 
-from bench.ledger import CERTAIN, JOIN, SHOWN, Fate, Outcome
+from bench.ledger import Fate, Outcome
+from bench.load.entries import Arrival, Head, Integrity, Row, SentFrame, row_of_frame, row_of_stream
 from bench.wire.stream import Stream
-
-Row = tuple[Any, ...]
-
-
-@dataclass(slots=True)
-class SentFrame:
-    """A frame that was sent, or is being sent. Times are CLOCK_MONOTONIC seconds, NaN until they come."""
-
-    frame: int
-    tick_s: float
-    join: bool
-    sending_s: float = nan
-    sent_s: float = nan
-    accepted_s: float = nan
-    status: int = 0
-    bytes_sent: int = 0
-    sound_s: float = 0.0
-    fate: Fate | None = None
-    certain: bool = False
-    earliest: int = -1
-    latest: int = -1
-    result: "Arrival | None" = None
-
-
-@dataclass(slots=True)
-class Arrival:
-    """A result that came. `frame` is what its mark said, None when it could not be read.
-
-    `between` says that an unread one still is a result of a frame between its neighbours': its picture could not be
-    fetched, or its sound says nothing that is not said elsewhere.
-    """
-
-    result_s: float
-    bytes_received: int
-    shown_s: float = nan
-    shown: bool = False
-    read: bool = False
-    frame: int | None = None
-    between: bool = False
-
 
 UNREADABLE_RESULTS = 3
 """Unreadable results, with none read before, after which a stream's attribution turns from exact to bounded."""
-
-
-@dataclass(slots=True)
-class Integrity:
-    """What went wrong with results of one stream that did come."""
-
-    duplicated: int = 0
-    out_of_order: int = 0
-    cross_talk: int = 0
-    state_errors: int = 0
-    damaged: int = 0
-    lost_updates: int = 0
 
 
 class StreamBooks:
@@ -96,7 +43,7 @@ class StreamBooks:
         self.results = 0
         self.integrity = Integrity()
         self.closed = False
-        self._head = (endpoint, viewer, stream.ordinal)
+        self._head: Head = (endpoint, viewer, stream.ordinal)
         self._exact, self._patience = exact, patience
         self._frame_row, self._stream_row, self._settled = frame_row, stream_row, settled
         self._pending: list[SentFrame] = []  # no fate yet, in the order of sending
@@ -289,7 +236,7 @@ class StreamBooks:
         self._release_held()
         self._allot_unread(list(self._pending))
         self._settle_trailing(list(self._pending))
-        self._stream_row(self._summary())
+        self._stream_row(row_of_stream(self._head, self.stream, self.results, self.integrity))
 
     def _settle_trailing(self, trailing: list[SentFrame]) -> None:
         """Settle the frames accepted after the last result: at most one failed, one cut off, the others overwritten."""
@@ -324,61 +271,9 @@ class StreamBooks:
         self._pending.remove(sent)
         self._settled(sent)
         if sent.frame not in self._unanswered:
-            self._write(sent)
+            self._frame_row(row_of_frame(self._head, sent))
 
     def _post_over(self, sent: SentFrame) -> None:
         if self._unanswered.pop(sent.frame, None) is not None and sent.fate is not None:
-            self._write(sent)
+            self._frame_row(row_of_frame(self._head, sent))
         self._close_if_complete()
-
-    def _write(self, sent: SentFrame) -> None:
-        assert sent.fate is not None
-        result = sent.result
-        shown = result is not None and result.shown
-        self._frame_row(
-            (
-                *self._head,
-                sent.frame,
-                sent.frame if sent.earliest < 0 else sent.earliest,
-                sent.frame if sent.latest < 0 else sent.latest,
-                int(sent.fate),
-                sent.join * JOIN | sent.certain * CERTAIN | shown * SHOWN,
-                sent.status,
-                sent.bytes_sent,
-                0 if result is None else result.bytes_received,
-                sent.tick_s,
-                sent.sending_s,
-                sent.sent_s,
-                sent.accepted_s,
-                nan if result is None else result.result_s,
-                nan if result is None else result.shown_s,
-                sent.sound_s,
-            )
-        )
-
-    def _summary(self) -> Row:
-        stream, integrity = self.stream, self.integrity
-        return (
-            *self._head,
-            int(stream.outcome),
-            stream.joined_s,
-            stream.open_s,
-            stream.ended_s,
-            stream.eta_s,
-            stream.rank,
-            stream.queue_size,
-            self.results,
-            integrity.duplicated,
-            integrity.out_of_order,
-            integrity.cross_talk,
-            integrity.state_errors,
-            integrity.damaged,
-            integrity.lost_updates,
-            stream.event_id.encode(),
-        )
-
-
-def skipped_row(endpoint: int, viewer: int, frame: int, tick_s: float, sound_s: float) -> Row:
-    """Build the ledger row of a frame that was due while the viewer had no open stream."""
-    never = (nan,) * 5
-    return (endpoint, viewer, -1, frame, frame, frame, int(Fate.SKIPPED), CERTAIN, 0, 0, 0, tick_s, *never, sound_s)

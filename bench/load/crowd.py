@@ -14,7 +14,7 @@ import psutil
 
 from bench.ledger import Fate, LedgerWriter
 from bench.load.attribution import Attributor
-from bench.load.books import SentFrame
+from bench.load.entries import SentFrame
 from bench.media.camera import Camera
 from bench.media.microphone import Microphone
 from bench.wire.app import App, Endpoint

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import gevent
 import pybase64
 
-from bench.load.books import Arrival
 from bench.load.crowd import Crowd
+from bench.load.entries import Arrival
 from bench.wire.transport import ConnectionBrokeError, Transport
 
 Then = Callable[[bytes | None], Any]

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from bench.ledger import Fate
-from bench.load.books import Arrival, SentFrame, StreamBooks
+from bench.load.books import StreamBooks
 from bench.load.crowd import Crowd
+from bench.load.entries import Arrival, SentFrame
 from bench.load.fetch import Fetcher
 from bench.media.mark import Identity
 from bench.media.reading import read_mark

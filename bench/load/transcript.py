@@ -2,8 +2,9 @@
 
 from functools import partial
 
-from bench.load.books import Arrival, SentFrame, StreamBooks
+from bench.load.books import StreamBooks
 from bench.load.crowd import Crowd
+from bench.load.entries import Arrival, SentFrame
 from bench.load.fetch import Fetcher
 from bench.media.hearing import TranscriptReader, words_in_sound
 from bench.media.word import Word

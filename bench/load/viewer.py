@@ -18,9 +18,10 @@ import orjson
 
 from bench.errors import UsageError
 from bench.ledger import Fate, Outcome
-from bench.load.books import SentFrame, StreamBooks, skipped_row
+from bench.load.books import StreamBooks
 from bench.load.crowd import Crowd
 from bench.load.device import CameraDevice, Device, MicrophoneDevice
+from bench.load.entries import SentFrame, row_of_skipped
 from bench.load.listener import Listener
 from bench.load.screen import Screen
 from bench.load.transcript import Transcript
@@ -148,7 +149,9 @@ class Viewer:
             books = self._books[-1]
             gevent.spawn_raw(self._send, stream, books, books.send(frame, tick_s, join=False))
         else:
-            self.crowd.writer.frame(skipped_row(self.index, self.number, frame, tick_s, self._device.length_s(frame)))
+            self.crowd.writer.frame(
+                row_of_skipped(self.index, self.number, frame, tick_s, self._device.length_s(frame))
+            )
             self.crowd.counts[self.index].fates[Fate.SKIPPED] += 1
 
     def _join(self, frame: int, tick_s: float) -> None:

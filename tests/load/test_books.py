@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.ledger import CERTAIN, FRAME, SHOWN, STREAM, Fate, Outcome
-from bench.load.books import SentFrame, StreamBooks
+from bench.load.books import StreamBooks
+from bench.load.entries import SentFrame
 from bench.wire.stream import Stream
 
 
