@@ -22,7 +22,8 @@ class Transcript:
     def __init__(self, crowd: Crowd, endpoint: int, viewer: int, transport: Transport) -> None:
         self._crowd, self._index, self._viewer = crowd, endpoint, viewer
         self._marked = crowd.endpoints[endpoint].marked_output
-        self._layout = crowd.microphone(crowd.endpoints[endpoint].stream_every_s).layout
+        self._microphone = crowd.microphone(crowd.endpoints[endpoint].stream_every_s)
+        self._layout = self._microphone.layout
         self._reader = TranscriptReader(self._layout, viewer)
         self._fetcher = Fetcher(crowd, endpoint, transport)
         self.next_frame = 0
@@ -73,5 +74,9 @@ class Transcript:
         books.read(arrival, None if number is None else self._chunk(number))
 
     def _chunk(self, number: int) -> int:
-        """The chunk in which the viewer's word `number` ends."""
-        return self._layout.chunks(number)[-1]
+        """Find the chunk in which the viewer's word `number` ends: with jitter it may be a neighbour's."""
+        last = self._layout.chunks(number)[-1]
+        for chunk in (last, last + 1, max(last - 1, 0)):
+            if any(part.ends and part.word == number for part in self._microphone.chunk(self._viewer, chunk).words):
+                return chunk
+        return last
