@@ -25,6 +25,9 @@ class Transcript:
         self._microphone = crowd.microphone(crowd.endpoints[endpoint].stream_every_s)
         self._layout = self._microphone.layout
         self._reader = TranscriptReader(self._layout, viewer)
+        # Text that goes back with each chunk can go back older than the last result: what that one added is then gone.
+        self._goes_back = any(one.output_index == self._marked for one in crowd.endpoints[endpoint].inputs)
+        self._withdrawn: set[int] = set()
         self._fetcher = Fetcher(crowd, endpoint, transport)
         self.next_frame = 0
 
@@ -47,9 +50,10 @@ class Transcript:
         heard = self._reader.read(text, self.next_frame)
         integrity = books.integrity
         integrity.duplicated += len(heard.doubled)
-        integrity.out_of_order += len(heard.out_of_order)
+        integrity.out_of_order += len(set(heard.out_of_order) - self._withdrawn)
         integrity.damaged += heard.damaged
-        integrity.lost_updates += heard.went_back
+        integrity.lost_updates += self._goes_back and bool(heard.withdrawn)
+        self._withdrawn.update(heard.withdrawn)
         integrity.state_errors += len(heard.foreign)
         if heard.foreign:
             self._crowd.failed(self._index, "state", "words of another viewer in the transcript")
