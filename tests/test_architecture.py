@@ -1,0 +1,189 @@
+"""The import rules of docs/architecture.md, kept true by walking every import of the code."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+MAY_IMPORT: dict[str, set[str]] = {
+    "bench.errors": set(),
+    "bench.queueing": set(),
+    "bench.progress": set(),
+    "bench.units": {"bench.errors"},
+    "bench.tables": {"bench.errors"},
+    "bench.ledger": {"bench.errors", "bench.tables"},
+    "bench.media": {"bench.errors"},
+    "bench.wire": {"bench.errors", "bench.ledger"},
+    "bench.load": {"bench.errors", "bench.units", "bench.ledger", "bench.media", "bench.wire"},
+    "bench.load.deployed": {"bench.errors", "bench.load", "target_app"},
+    "bench.metrics": {"bench.errors", "bench.ledger", "bench.queueing"},
+    "bench.report": {"bench.errors", "bench.ledger", "bench.metrics"},
+    "bench.load.hooks": {"bench.errors", "bench.load", "bench.wire", "bench.metrics", "bench.report"},
+    "bench.load.users": {"bench.load", "bench.load.hooks"},
+    "bench.run": {"bench.errors", "bench.ledger", "bench.metrics", "bench.report"},
+    "bench.cli": {
+        "bench.errors",
+        "bench.units",
+        "bench.load",
+        "bench.wire",
+        "bench.report",
+        "bench.progress",
+        "bench.run",
+    },
+    "target_app": {"bench.errors"},
+    "scenarios": {"bench.load.users"},
+}
+"""What each room may import of the house, besides itself. The longest name that fits a module is its room."""
+
+ONLY_IN: dict[str, tuple[str, ...]] = {
+    "locust": ("bench.load", "scenarios"),
+    "cv2": ("bench.media", "target_app"),
+    "gradio": ("target_app", "bench.load.deployed"),
+    "gradio_client": ("bench.wire",),
+    "httpx": ("bench.wire",),
+    "geventhttpclient": ("bench.wire",),
+    "huggingface_hub": ("bench.wire",),
+    "requests": (),
+    "urllib3": (),
+    "aiohttp": (),
+}
+"""Where a library may be imported: these rooms and what lies in them."""
+
+OWN_PROCESS = {
+    "bench.cli": "the command",
+    "bench.load.hooks": "the composition on Locust's side",
+    "bench.load.deployed": "the main module of the child that deploys an app, whose argv and exit are its own",
+    "bench.run": "names the command typed in results.json, where its caller did not",
+}
+"""Modules that may read argv, print or exit, each with its reason; `__main__` modules may too."""
+
+
+@dataclass(frozen=True)
+class Import:
+    """One imported module, and whether the import is for type checkers only."""
+
+    importer: str
+    imported: str
+    for_types: bool
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.importer}:{self.line} imports {self.imported}"
+
+
+def _modules() -> dict[str, Path]:
+    files = (file for package in ("bench", "target_app", "scenarios") for file in (ROOT / package).rglob("*.py"))
+    return {".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file for file in files}
+
+
+MODULES = _modules()
+TREES = {name: ast.parse(path.read_text()) for name, path in MODULES.items()}
+
+
+def _imports(importer: str, node: ast.AST, *, for_types: bool = False) -> Iterator[Import]:
+    for name in _named(importer, node):
+        yield Import(importer, name, for_types, getattr(node, "lineno", 0))
+    typing_only = isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+    for child in ast.iter_child_nodes(node):
+        yield from _imports(importer, child, for_types=for_types or typing_only)
+
+
+def _named(importer: str, node: ast.AST) -> list[str]:
+    """Name the modules one statement imports; `from package import module` names the module."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if not isinstance(node, ast.ImportFrom):
+        return []
+    assert not node.level, f"{importer}:{node.lineno} imports relatively: write the whole name"
+    whole = [f"{node.module}.{alias.name}" for alias in node.names]
+    return [name if name in MODULES else str(node.module) for name in whole]
+
+
+ALL_IMPORTS = [found for name, tree in TREES.items() for found in _imports(name, tree)]
+
+
+def _within(module: str, rooms: tuple[str, ...]) -> bool:
+    return any(module == room or module.startswith(room + ".") for room in rooms)
+
+
+def _room(module: str) -> str | None:
+    fitting = [room for room in MAY_IMPORT if _within(module, (room,))]
+    return max(fitting, key=len, default=None)
+
+
+def test_the_walk_sees_the_code() -> None:
+    """The other tests of this file look at something: imports at the top, inside functions, and for types only."""
+    seen = {(found.importer, found.imported, found.for_types) for found in ALL_IMPORTS}
+    assert ("bench.load.users", "locust", False) in seen
+    assert ("bench.cli", "bench.run", False) in seen
+    assert ("bench.report.discovery", "bench.wire.app", True) in seen
+
+
+def test_every_module_has_a_room() -> None:
+    """A new module is placed in the house before anyone imports it."""
+    assert [module for module in MODULES if module != "bench" and _room(module) is None] == []
+
+
+def test_the_rooms_form_no_circle() -> None:
+    """What MAY_IMPORT allows goes one way: sorting raises CycleError otherwise."""
+    assert set(TopologicalSorter(MAY_IMPORT).static_order()) == set(MAY_IMPORT)
+
+
+def test_a_room_imports_only_what_it_may() -> None:
+    """Imports go one way, those inside functions included; only imports for types may point elsewhere."""
+    assert [str(found) for found in ALL_IMPORTS if not found.for_types and not _allowed(found)] == []
+
+
+def _allowed(found: Import) -> bool:
+    room, other = _room(found.importer), _room(found.imported)
+    return room is None or other is None or other == room or other in MAY_IMPORT[room]
+
+
+@pytest.mark.parametrize("library", sorted(ONLY_IN))
+def test_a_library_stays_in_its_rooms(library: str) -> None:
+    """A library that patches, weighs much, or speaks HTTP is imported only where the plan says."""
+    users = [found for found in ALL_IMPORTS if _within(found.imported, (library,))]
+    assert [str(found) for found in users if not _within(found.importer, ONLY_IN[library])] == []
+
+
+def test_only_commands_read_argv_print_or_exit() -> None:
+    """A library neither reads the command line nor writes to the terminal nor ends the process by itself."""
+    libraries = [name for name in MODULES if name not in OWN_PROCESS and not name.endswith(".__main__")]
+    assert [use for name in libraries for use in _process_wide(name)] == []
+
+
+@pytest.mark.parametrize("module", sorted(OWN_PROCESS))
+def test_every_exception_is_still_needed(module: str) -> None:
+    """An exception whose reason is gone is removed from the list."""
+    assert _process_wide(module)
+
+
+def _process_wide(module: str) -> list[str]:
+    """Find where a module uses what belongs to its whole process."""
+    return [
+        f"{module}:{node.lineno} {ast.unparse(node)}"
+        for node in ast.walk(TREES[module])
+        if (isinstance(node, ast.Attribute) and ast.unparse(node) in {"sys.argv", "sys.exit"})
+        or (isinstance(node, ast.Call) and ast.unparse(node.func) in {"print", "exit", "quit", "input"})
+    ]
+
+
+def test_the_command_and_a_run_leave_the_process_unpatched() -> None:
+    """Neither the CLI nor run.py, with all they import when a command runs, loads Locust or lets gevent patch."""
+    lazily = {found.imported for found in ALL_IMPORTS if found.importer in {"bench.cli", "bench.run"}}
+    code = (
+        "import importlib, sys\n"
+        f"for name in {sorted({'bench.cli', 'bench.run', *lazily})}: importlib.import_module(name)\n"
+        "assert 'locust' not in sys.modules, 'locust is loaded'\n"
+        "from gevent import monkey\n"
+        "assert not monkey.saved, 'gevent has patched the process'\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
