@@ -1,5 +1,6 @@
 """Discovery: what a running Gradio app has that a camera or a microphone can stream to."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,8 +8,10 @@ import gradio_client
 import httpx
 
 from bench.errors import TargetError
-from bench.wire.connect import AppClient, connect, is_loopback
+from bench.wire.client import AppClient
+from bench.wire.connect import connect, is_loopback
 from bench.wire.endpoint import Endpoint, Input, LeftOut, Output, read_endpoints
+from bench.wire.parameters import name_parameters
 
 __all__ = ["App", "Endpoint", "Input", "LeftOut", "Output", "discover", "is_loopback"]
 
@@ -43,16 +46,27 @@ def discover(
     url: str,
     *,
     auth: tuple[str, str] | None = None,
-    headers: dict[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
     verify: bool = True,
     timeout_s: float = 20.0,
+    patience_s: float = 0.0,
+    waiting: Callable[[str], None] = lambda _words: None,
 ) -> App:
     """Find the streaming endpoints of the app at `url`, an address or the name of a Space (`owner/name`).
 
+    An app that is not up yet, such as a sleeping Space, is waited for up to `patience_s`, and `waiting` told of it.
     Raises TargetError when there is no server, no Gradio app, no way in, or nothing that could be driven. No thread
     and no connection outlives the call.
     """
-    client = connect(url, auth=auth, headers=headers, verify=verify, timeout_s=timeout_s)
+    client = connect(
+        url,
+        auth=auth,
+        headers=headers,
+        verify=verify,
+        timeout_s=timeout_s,
+        patience_s=patience_s,
+        waiting=waiting,
+    )
     config = client.config
     version = str(config.get("version", "unknown")).strip()
     endpoints, left_out = read_endpoints(config)
@@ -69,7 +83,7 @@ def discover(
         protocol=str(config.get("protocol", "ws")),
         ssr=_is_ssr(client),
         max_threads=None,
-        endpoints=endpoints,
+        endpoints=name_parameters(client, endpoints),
         left_out=left_out,
     )
 

@@ -1,7 +1,7 @@
 """The streaming endpoints of an app, read out of its /config."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bench.wire.components import (
@@ -13,6 +13,7 @@ from bench.wire.components import (
     initial_value,
     result_kind,
 )
+from bench.wire.values import Domain, read_domain
 
 Role = Literal["camera", "microphone", "state", "other"]
 Attribution = Literal["exact", "bounded"]
@@ -23,7 +24,8 @@ class Input:
     """One input of an endpoint, in the order of the `data` a viewer sends.
 
     `value` is what a browser sends before anyone has touched the component. `output_index` is set where the component
-    is also an output: its value then goes back with the last result that arrived.
+    is also an output: its value then goes back with the last result that arrived. `takes` says what it may be set to;
+    `parameter` is the name of the handler's parameter where one was looked up.
     """
 
     component_id: int
@@ -32,6 +34,8 @@ class Input:
     role: Role
     value: Any
     output_index: int | None
+    takes: Domain = field(default_factory=Domain)
+    parameter: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +197,7 @@ def _input(component: dict[str, Any], media: Kind | None, outputs: list[int]) ->
         role=media or ("state" if component["type"] == "state" else "other"),
         value=None if media else initial_value(component),
         output_index=outputs.index(identity) if identity in outputs else None,
+        takes=read_domain(component),
     )
 
 

@@ -51,6 +51,13 @@ HTML = {"Content-Type": "text/html"}
 JSON = {"Content-Type": "application/json"}
 
 
+def camera_config() -> str:
+    """A /config with one camera endpoint."""
+    camera = {"id": 1, "type": "image", "props": {"streaming": True, "sources": ["webcam"]}}
+    event = {"id": 0, "targets": [[1, "stream"]], "inputs": [1], "outputs": [], "connection": "stream", "api_name": "a"}
+    return json.dumps({"version": "6.0", "protocol": "sse_v3", "components": [camera], "dependencies": [event]})
+
+
 @pytest.mark.parametrize(
     ("answers", "says"),
     [
@@ -74,10 +81,7 @@ def test_a_server_that_is_no_gradio_app_is_told_from_one(answers: Answers, says:
 
 def test_an_app_under_a_path_is_reached_there() -> None:
     """A reverse proxy may put the app under a path: the root keeps it, without a slash at the end."""
-    camera = {"id": 1, "type": "image", "props": {"streaming": True, "sources": ["webcam"]}}
-    event = {"id": 0, "targets": [[1, "stream"]], "inputs": [1], "outputs": [], "connection": "stream", "api_name": "a"}
-    config = {"version": "6.0", "protocol": "sse_v3", "components": [camera], "dependencies": [event]}
-    with server({"/shop/config": (200, JSON, json.dumps(config)), "": (404, HTML, "")}) as url:
+    with server({"/shop/config": (200, JSON, camera_config()), "": (404, HTML, "")}) as url:
         assert discover(f"{url}/shop/").root == f"{url}/shop"
 
 
@@ -169,3 +173,82 @@ def test_a_space_that_cannot_be_had_is_told(monkeypatch: pytest.MonkeyPatch, err
 def test_only_this_machine_is_loopback(url: str, expected: bool) -> None:
     """Nothing beyond this machine counts as loopback, however alike its name."""
     assert is_loopback(url) is expected
+
+
+def test_a_server_that_starts_is_waited_for() -> None:
+    """503 is tried again while patience lasts, and whoever waits is told why; then the app is found."""
+    answers: Answers = {"": (503, HTML, "starting")}
+    heard: list[str] = []
+
+    def waiting(words: str) -> None:
+        heard.append(words)
+        answers[""] = (200, JSON, camera_config())
+
+    with server(answers) as url:
+        assert [one.api_name for one in discover(url, patience_s=30, waiting=waiting).endpoints] == ["a"]
+    assert len(heard) == 1
+    assert "503" in heard[0]
+    assert "of 30 s" in heard[0]
+
+
+def test_patience_ends() -> None:
+    """A server that stays down is given up, with how long it was waited for and the option that waits longer."""
+    with server({"": (503, HTML, "no")}) as url, pytest.raises(TargetError, match="It was waited for") as caught:
+        discover(url, patience_s=0.01)
+    assert "--start-timeout" in caught.value.remedy
+
+
+class Hub:
+    """Stands for the Hugging Face Hub: one Space, at `url`, in the first of `stages`, then in the next."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, url: str, *stages: str) -> None:
+        self.host, self.private, self._stages = url, False, list(stages)
+        monkeypatch.setattr("huggingface_hub.space_info", lambda *_, **__: self)
+        monkeypatch.setattr("huggingface_hub.get_space_runtime", lambda *_, **__: self)
+
+    @property
+    def stage(self) -> str:
+        """The Space's stage; it moves on each time it is asked for."""
+        return self._stages.pop(0) if len(self._stages) > 1 else self._stages[0]
+
+
+def test_a_sleeping_space_is_woken_and_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Space that sleeps is visited, which wakes it, and found once it runs."""
+    heard: list[str] = []
+    seen: list[dict[str, str]] = []
+    with server({"": (200, JSON, camera_config())}, seen) as url:
+        Hub(monkeypatch, url, "SLEEPING", "RUNNING")
+        app = discover("owner/name", patience_s=30, waiting=heard.append)
+    assert app.endpoints
+    assert ["SLEEPING" in words for words in heard] == [True]
+    assert len(seen) >= 2, "the sleeping Space was not visited"
+
+
+def test_a_paused_space_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What only its owner can end is an error at once."""
+    with server({"": (200, JSON, camera_config())}) as url:
+        Hub(monkeypatch, url, "PAUSED")
+        with pytest.raises(TargetError, match="PAUSED"):
+            discover("owner/name", patience_s=30)
+
+
+def test_a_space_token_is_among_the_headers_of_every_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HF_TOKEN opens a Space: the app that is found carries it for the viewers' requests."""
+    monkeypatch.setenv("HF_TOKEN", "hf_of_the_tester")
+    seen: list[dict[str, str]] = []
+    with server({"": (200, JSON, camera_config())}, seen) as url:
+        Hub(monkeypatch, url, "RUNNING")
+        app = discover("owner/name")
+    assert "Bearer hf_of_the_tester" in app.headers.values()
+    assert all("Bearer hf_of_the_tester" in headers.values() for headers in seen)
+
+
+def test_own_headers_ride_on_every_request_of_discovery() -> None:
+    """What stands before an app sees the header each time, also when the app answers with an error."""
+    seen: list[dict[str, str]] = []
+    with server({"": (200, JSON, camera_config())}, seen) as url:
+        assert discover(url, headers={"X-Key": "k"}).headers["X-Key"] == "k"
+    with server({"": (404, HTML, "")}, seen) as url, pytest.raises(TargetError):
+        discover(url, headers={"X-Key": "k"})
+    assert len(seen) >= 3
+    assert {headers.get("X-Key") for headers in seen} == {"k"}
