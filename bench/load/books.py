@@ -6,15 +6,18 @@ is here, an earlier frame whose POST had been answered before f was sent can hav
 overwritten. POSTs that overlap may overtake each other; such frames wait for the next result, or the stream's end.
 """
 
-from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable
 from itertools import pairwise
 from math import isnan
 
 from bench.ledger import Fate, Outcome
+from bench.load.bounds import Bounds, bound
 from bench.load.entries import Arrival, Head, Integrity, Row, SentFrame, row_of_frame, row_of_stream
 from bench.wire.stream import Stream
+
+RECENT = 512
+"""Frames of a stream that are remembered after their fate is known: most of a minute of a 10 fps camera."""
 
 UNREADABLE_RESULTS = 3
 """Unreadable results, with none read before, after which a stream's attribution turns from exact to bounded."""
@@ -48,11 +51,11 @@ class StreamBooks:
         self._frame_row, self._stream_row, self._settled = frame_row, stream_row, settled
         self._pending: list[SentFrame] = []  # no fate yet, in the order of sending
         self._unanswered: dict[int, SentFrame] = {}  # POST without an answer yet, by frame
-        self._delivered: deque[int] = deque(maxlen=256)
+        self._delivered: deque[int] = deque(maxlen=RECENT)
         self._arrivals: deque[Arrival] = deque()  # not yet attributed, in the order of arrival
         self._unread: list[Arrival] = []  # attributed to nothing since the last delivered frame
-        self._held: tuple[Arrival, int, SentFrame] | None = None  # bounded: last result, its earliest frame, its latest
-        self._sent: list[int] = []  # every frame sent, in order
+        self._held: tuple[Arrival, Bounds, SentFrame] | None = None  # bounded: the last result, and its frame
+        self._sent: deque[SentFrame] = deque(maxlen=RECENT)  # in order, whatever became of them
         self._last = -1
         self._last_result_s = -1.0
         self._ended = False
@@ -63,7 +66,7 @@ class StreamBooks:
         """Open the account of a frame about to be sent."""
         sent = SentFrame(frame, tick_s, join)
         self._pending.append(sent)
-        self._sent.append(frame)
+        self._sent.append(sent)
         self._unanswered[frame] = sent
         return sent
 
@@ -178,49 +181,47 @@ class StreamBooks:
                 self._settle(fitting[-1], fate, certain=certain)
 
     def _attribute_bounded(self, arrival: Arrival) -> None:
-        """Bound a result without a mark: later than the one before it, and sent before it came.
+        """Bound a result without a mark; the row of the latest frame it can be becomes its own.
 
         It is held until the next result, for two results of one tick push the first to an earlier frame.
         """
-        candidates = self._sent_before(arrival.result_s)
-        if not candidates or not self._make_room(candidates[-1]):
+        found = bound(self._sent, arrival.result_s, self._held[1] if self._held else None)
+        wanted = self._last_pending(found.earliest, found.latest) if found else None
+        if found is None or wanted is None or not self._make_room(wanted):
             self.integrity.duplicated += 1
             return
-        previous = -1 if self._held is None else self._held[1]
-        earliest = self._sent[bisect_right(self._sent, previous)]
         self._release_held()
-        candidates = self._sent_before(arrival.result_s)
-        self._held = (arrival, earliest, candidates[0] if candidates[0].join else candidates[-1])
+        self._held = (arrival, found, wanted)
 
-    def _sent_before(self, instant_s: float) -> list[SentFrame]:
-        return [entry for entry in self._pending if entry.sending_s <= instant_s]
+    def _last_pending(self, earliest: int, latest: int) -> SentFrame | None:
+        return next((one for one in reversed(self._pending) if earliest <= one.frame <= latest), None)
 
     def _make_room(self, wanted: SentFrame) -> bool:
         """Let the held result move to an earlier frame where the new one needs its latest."""
         if self._held is None or self._held[2] is not wanted:
             return True
-        arrival, earliest, latest = self._held
-        before = [entry for entry in self._pending if earliest <= entry.frame < latest.frame]
-        if before:
-            self._held = (arrival, earliest, before[-1])
-        return bool(before)
+        arrival, bounds, latest = self._held
+        before = self._last_pending(bounds.earliest, latest.frame - 1)
+        if before is not None:
+            self._held = (arrival, bounds, before)
+        return before is not None
 
     def _release_held(self) -> None:
         if self._held is None:
             return
-        arrival, earliest, sent = self._held
+        arrival, bounds, sent = self._held
         self._held = None
         if sent.fate is not None:  # its POST has failed since: the result was an earlier frame's
-            others = [entry for entry in self._pending if earliest <= entry.frame < sent.frame]
-            if not others:
+            before = self._last_pending(bounds.earliest, sent.frame - 1)
+            if before is None:
                 self.integrity.duplicated += 1
                 return
-            sent = others[-1]
-        sent.result, sent.earliest, sent.latest = arrival, earliest, sent.frame
-        self._settle(sent, Fate.DELIVERED, certain=earliest == sent.frame)
+            sent = before
+        sent.result, sent.earliest, sent.latest = arrival, bounds.earliest, sent.frame
+        self._settle(sent, Fate.DELIVERED, certain=bounds.earliest == sent.frame)
         for entry in [entry for entry in self._pending if entry.frame < sent.frame]:
             if entry.accepted_s <= sent.sending_s:
-                self._settle(entry, Fate.OVERWRITTEN, certain=entry.frame < earliest)
+                self._settle(entry, Fate.OVERWRITTEN, certain=entry.frame < bounds.earliest)
 
     # The end of a stream --------------------------------------------------------------------------------------
 

@@ -222,6 +222,22 @@ def test_two_results_of_one_tick_push_the_first_back() -> None:
     assert set(account.fates().values()) == {"DELIVERED"}
 
 
+def test_bounds_do_not_widen_with_time() -> None:
+    """However long a slow handler loses frames, a result is one of the few frames that were around at its turn."""
+    account = Account(exact=False)
+    account.post(0)
+    account.result(0.5, None)
+    for frame in range(1, 200):
+        account.post(frame)
+        if frame % 5 == 0:
+            account.result(frame + 0.5, None)
+    account.end()
+    rows = [row for row in account.rows() if Fate(row["fate"]) is Fate.DELIVERED]
+    assert len(rows) == 40
+    assert all(row["latest"] - row["earliest"] <= 5 for row in rows)
+    assert all(row["earliest"] <= row["frame"] <= row["latest"] for row in rows)
+
+
 Action = tuple[str, int]
 actions = st.lists(
     st.tuples(
