@@ -19,7 +19,7 @@ _KERNEL = np.ones((3, 3), np.uint8)
 _LEAST_STEP = 32  # of 255, across the kernel: less is no outline
 _CHROMA_GAIN = 3
 _LEAST_SHARE, _MOST_SHARE = 0.004, 0.35  # of the small picture: less is clutter, more is the background
-_LEAST_SOLIDITY = 0.85  # area over that of the convex hull: a thing in full view seldom has deep dents
+_LEAST_SOLIDITY = 0.78  # area over that of the convex hull: a thing in full view seldom has deep dents
 _MOST_THINGS = 8
 
 # What a pixel of L*a*b* (a* and b* are 128 where there is no colour) weighs at an outline.
@@ -68,13 +68,16 @@ def find(picture: Picture) -> list[Thing]:
     small = cv2.resize(picture[EDGE : height - EDGE], (columns, rows), interpolation=cv2.INTER_AREA)
     solid = [blob for blob in _blobs(small) if blob.solidity >= _LEAST_SOLIDITY]
     solid.sort(key=lambda blob: -blob.area)
-    return [_thing(blob, shrink) for blob in solid[:_MOST_THINGS]]
+    return [_thing(blob, small.shape[:2], shrink) for blob in solid[:_MOST_THINGS]]
 
 
-def _thing(blob: _Blob, shrink: float) -> Thing:
-    sides = blob.x, blob.y, blob.x + blob.width, blob.y + blob.height
-    left, top, right, bottom = (round(side / shrink) for side in sides)
-    return Thing(_label(blob), left, top + EDGE, right - left, bottom - top)
+def _thing(blob: _Blob, size: tuple[int, ...], shrink: float) -> Thing:
+    """Box a blob, with the outline around it that is part of the thing too."""
+    rows, columns = size
+    left, top = max(blob.x - 1, 0), max(blob.y - 1, 0)
+    right, bottom = min(blob.x + blob.width + 1, columns), min(blob.y + blob.height + 1, rows)
+    x, y, end_x, end_y = (round(side / shrink) for side in (left, top, right, bottom))
+    return Thing(_label(blob), x, y + EDGE, end_x - x, end_y - y)
 
 
 def _blobs(small: Picture) -> Iterator[_Blob]:
@@ -84,7 +87,8 @@ def _blobs(small: Picture) -> Iterator[_Blob]:
     flat = (steps < _LEAST_STEP).astype(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(flat, connectivity=4)
     for index, (x, y, width, height, area) in enumerate(stats.tolist()[1:], start=1):
-        if _LEAST_SHARE <= area / flat.size <= _MOST_SHARE:
+        # What runs out of the picture at a side is mostly background.
+        if _LEAST_SHARE <= area / flat.size <= _MOST_SHARE and 0 < x < x + width < flat.shape[1]:
             window = slice(y, y + height), slice(x, x + width)
             piece = (labels[window] == index).astype(np.uint8)
             colour = np.array(cv2.mean(small[window], mask=piece)[:3], np.uint8)

@@ -12,7 +12,8 @@ EDGE = 48
 """Rows of pixels at the top and the bottom that are neither searched nor drawn on: a load test has its marks there."""
 
 _BOX_COLOUR, _TEXT_COLOUR = (255, 214, 10), (20, 20, 20)
-_FONT, _FONT_SCALE, _PADDING = cv2.FONT_HERSHEY_SIMPLEX, 0.5, 4
+_FONT = cv2.FONT_HERSHEY_SIMPLEX
+_FULL_SIZE = 480  # rows of a picture whose lines are 2 px wide and whose letters about 11 px high; others in proportion
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,28 +30,27 @@ class Thing:
 def draw(picture: Picture, things: Iterable[Thing]) -> Picture:
     """Copy the RGB `picture` (height, width, 3) with a labelled box on each of `things`; its outer rows stay."""
     drawn = picture.copy()
+    scale = max(len(picture) / _FULL_SIZE, 0.8)
     inner = drawn[EDGE : len(drawn) - EDGE]  # OpenCV clips what reaches beyond
     for thing in things:
         left, top = thing.x, thing.y - EDGE
-        cv2.rectangle(inner, (left, top), (left + thing.width - 1, top + thing.height - 1), _BOX_COLOUR, 2)
-        _write(inner, thing.label, left, top, thing.width)
+        cv2.rectangle(
+            inner, (left, top), (left + thing.width - 1, top + thing.height - 1), _BOX_COLOUR, round(2 * scale)
+        )
+        _write(inner, thing, scale)
     return drawn
 
 
-def _write(picture: Picture, label: str, left: int, top: int, width: int) -> None:
-    """Write `label` in a box's corner; only its first word, the colour, where the box is too narrow for more."""
-    if _text_size(label)[0] > width:
+def _write(inner: Picture, thing: Thing, scale: float) -> None:
+    """Write the label in the box's corner; only its first word, the colour, where the box is too narrow for more."""
+    label, left, top = thing.label, thing.x, thing.y - EDGE
+    size, thick, padding = scale / 2, round(scale), round(4 * scale)
+    if cv2.getTextSize(label, _FONT, size, thick)[0][0] + 2 * padding > thing.width:
         label = label.split(maxsplit=1)[0]
-    across, above, below = _text_size(label)
-    foot = top + _PADDING + above
-    cv2.rectangle(picture, (left, top), (left + across, foot + below), _BOX_COLOUR, cv2.FILLED)
-    cv2.putText(picture, label, (left + _PADDING, foot), _FONT, _FONT_SCALE, _TEXT_COLOUR, 1, cv2.LINE_AA)
-
-
-def _text_size(label: str) -> tuple[int, int, int]:
-    """Measure in px, padding included: how wide, how far above the line, how far below it."""
-    (width, height), below = cv2.getTextSize(label, _FONT, _FONT_SCALE, 1)
-    return width + 2 * _PADDING, height, below
+    (across, above), below = cv2.getTextSize(label, _FONT, size, thick)
+    right, foot = left + across + 2 * padding, top + above + padding
+    cv2.rectangle(inner, (left, top), (right, foot + below), _BOX_COLOUR, cv2.FILLED)
+    cv2.putText(inner, label, (left + padding, foot), _FONT, size, _TEXT_COLOUR, thick, cv2.LINE_AA)
 
 
 def in_words(things: Iterable[Thing]) -> str:

@@ -62,6 +62,11 @@ def test_nothing_stands_out_of_one_colour() -> None:
     assert find(np.zeros((2 * EDGE + 1, 640, 3), np.uint8)) == []
 
 
+def test_what_runs_out_at_a_side_is_background(shapes: Picture) -> None:
+    """A thing cut off by the left or the right of the picture is taken for what lies behind the others."""
+    assert [thing.label for thing in find(np.roll(shapes, -100, axis=1))] == ["blue ellipse"]
+
+
 def test_the_outermost_rows_are_not_searched() -> None:
     """What lies in the rows of a load test's marks is never reported."""
     picture = np.full((480, 640, 3), GRAY, np.uint8)
