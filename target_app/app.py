@@ -13,29 +13,31 @@ from gradio.events import api
 from bench.errors import UsageError
 from target_app import page as pages
 from target_app import texts
-from target_app.page import Bind
+from target_app.page import Bind, Stage
 from target_app.settings import PageSettings, Settings
 from target_app.style import CSS
-from target_app.work import Calls, Handler, at_work
+from target_app.work import Handler, Tally, at_work
 
 
 def build(settings: Settings) -> gr.Blocks:
     """Build the app with its queue set up, not yet launched.
 
-    Besides one streaming endpoint for each page it has `calls`, which tells how often each page's handler was called.
+    Besides one streaming endpoint for each page it has two that tell what each page's handler was given: `calls`, how
+    often it was called, and `heard`, how many seconds of sound that makes. Raises UsageError as a page's layout does.
     Turns Gradio's analytics off for the whole process: a server under load should call nobody.
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    calls = Calls(settings.pages)
+    calls, heard = Tally(settings.pages), Tally(settings.pages)
     demo = gr.Blocks(title=texts.TITLE, analytics_enabled=False, **_accepted(gr.Blocks.__init__, {"css": CSS}))
     with demo, _column("overview"):
         gr.Markdown(texts.overview(settings))
-        _add_calls_endpoint(calls)
+        _add_endpoint("calls", calls, "How often each page's handler was called.")
+        _add_endpoint("heard", heard, "How many seconds of sound each page's handler was given.")
     for name, page_settings in settings.pages.items():
         page = pages.find(name)
         with demo.route(page.TITLE, name), _column(name):
             gr.Markdown(texts.heading(page, page_settings))
-            page.layout(_binder(name, page_settings, calls))
+            page.layout(Stage(page_settings, _binder(name, page_settings, calls, heard)))
     demo.queue(max_size=settings.queue_size)
     return demo
 
@@ -64,19 +66,19 @@ def _column(name: str) -> gr.Column:
     return gr.Column(elem_classes=["page", name])
 
 
-def _add_calls_endpoint(calls: Calls) -> None:
+def _add_endpoint(name: str, tally: Tally, description: str) -> None:
     """Outside the queue and without a thread, so that asking takes nothing from the streams being counted."""
 
-    async def count() -> dict[str, int]:
-        return calls.counts()
+    async def tell() -> dict[str, float]:
+        return tally.totals()
 
-    api(count, api_name="calls", api_description="How often each page's handler was called.", queue=False)
+    api(tell, api_name=name, api_description=description, queue=False)
 
 
-def _binder(name: str, settings: PageSettings, calls: Calls) -> Bind:
+def _binder(name: str, settings: PageSettings, calls: Tally, heard: Tally) -> Bind:
     def bind(source: Any, handle: Handler, inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
         source.stream(
-            at_work(handle, name, settings, calls),
+            at_work(handle, name, settings, calls, heard),
             inputs,
             outputs,
             api_name=name,
@@ -90,9 +92,12 @@ def _binder(name: str, settings: PageSettings, calls: Calls) -> Bind:
 
 
 def _progress(source: Any, inputs: Sequence[Any], outputs: Sequence[Any]) -> dict[str, Any]:
-    """Keep the progress display off a camera that is also the output: it resets the Stop button at every frame."""
+    """Show no progress: at every frame its clock would flicker over the results.
+
+    A camera that is also the output has to be spared by name, or every frame resets its Stop button.
+    """
     if source not in outputs:
-        return {}
+        return {"show_progress": "hidden"}
     return {"show_progress": "hidden", "show_progress_on": [other for other in inputs if other not in outputs]}
 
 

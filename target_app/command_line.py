@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import Any, NoReturn
 
 from bench.errors import UsageError
-from target_app.options import APP_OPTIONS, PAGE_OPTIONS, Option
-from target_app.settings import PAGES, Settings
+from target_app.options import APP_OPTIONS, PAGE_OPTIONS, SOUND_OPTIONS, Option
+from target_app.settings import PAGES, PageSettings, Settings
 
 PROGRAM = "python -m target_app"
 ENVIRONMENT_PREFIX = "GRADIO_BENCH_"
 
-_OPTIONS = {option.name: option for option in (*PAGE_OPTIONS, *APP_OPTIONS)} | {
+_OPTIONS = {option.name: option for option in (*PAGE_OPTIONS, *SOUND_OPTIONS, *APP_OPTIONS)} | {
     f"{page}-{option.name}": option for page in PAGES for option in PAGE_OPTIONS
 }
 
@@ -53,8 +53,14 @@ def parse(argv: Sequence[str], environ: Mapping[str, str]) -> Settings:
         {name: _OPTIONS[name].read(text, variables[name]) for name, text in exported.items()},
         {name: _OPTIONS[name].read(text, f"--{name}") for name, text in typed.items()},
     )
-    pages = {name: replace(page, **_chosen(PAGE_OPTIONS, layers, ("", f"{name}-"))) for name, page in PAGES.items()}
+    pages = {
+        name: replace(page, **_chosen(_options_of(page), layers, ("", f"{name}-"))) for name, page in PAGES.items()
+    }
     return Settings(pages=pages, **_chosen(APP_OPTIONS, layers, ("",)))
+
+
+def _options_of(page: PageSettings) -> Sequence[Option]:
+    return PAGE_OPTIONS if page.recogniser is None else (*PAGE_OPTIONS, *SOUND_OPTIONS)
 
 
 def _chosen(options: Sequence[Option], layers: Sequence[Mapping[str, Any]], prefixes: Sequence[str]) -> dict[str, Any]:
@@ -72,12 +78,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog=PROGRAM,
         usage=f"{PROGRAM} [options]",
-        description="The camera apps of Gradio's streaming guide, as pages of one app to load and to measure.",
+        description="The apps of Gradio's streaming guide, as pages of one app to load and to measure.",
         epilog=_AFTERWORD % _defaults(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     _add(parser.add_argument_group("every page"), PAGE_OPTIONS)
+    _add(parser.add_argument_group("the audio page"), SOUND_OPTIONS)
     _add(parser.add_argument_group("the app"), APP_OPTIONS)
     for page in PAGES:
         for option in PAGE_OPTIONS:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 from bench.errors import UsageError
 
@@ -46,6 +46,10 @@ def _text(text: str) -> str:
     if not text.strip():
         raise ValueError(text)
     return text.strip()
+
+
+def _nothing_else(text: str) -> NoReturn:
+    raise ValueError(text)
 
 
 _POSITIVE_S = _number(float, lambda value: value > 0)
@@ -100,6 +104,19 @@ PAGE_OPTIONS = (
     ),
 )
 """The settings of a page: each is an option for every page and, with a page's name before it, for that page."""
+
+SOUND_OPTIONS = (
+    Option(
+        name="recogniser",
+        sets="recogniser",
+        metavar="NAME",
+        help="dtmf, which hears a phone's key tones, or pocketsphinx, spoken English (the speech extra)",
+        wants="dtmf or pocketsphinx",
+        convert=_nothing_else,
+        words={"dtmf": "dtmf", "pocketsphinx": "pocketsphinx"},
+    ),
+)
+"""The settings of the page that listens, besides those of every page."""
 
 APP_OPTIONS = (
     Option(

@@ -8,12 +8,15 @@ from typing import Literal
 ConcurrencyLimit = int | None | Literal["default"]
 """How many streams may be open at once; None is no limit, "default" leaves it to Gradio (1)."""
 
+RecogniserName = Literal["dtmf", "pocketsphinx"]
+
 
 @dataclass(frozen=True, slots=True)
 class PageSettings:
     """One page's stream. Seconds throughout; a `time_limit_s` of None is no limit.
 
     `sleep_s` and `cpu_s` are extra work for every frame: time asleep, and CPU time burnt on the handler's thread.
+    `recogniser` is what a page that listens understands; None on the others.
     """
 
     time_limit_s: float | None
@@ -21,6 +24,7 @@ class PageSettings:
     concurrency_limit: ConcurrencyLimit = "default"
     sleep_s: float = 0.0
     cpu_s: float = 0.0
+    recogniser: RecogniserName | None = None
 
 
 PAGES: Mapping[str, PageSettings] = MappingProxyType(
@@ -29,6 +33,7 @@ PAGES: Mapping[str, PageSettings] = MappingProxyType(
         "filters": PageSettings(time_limit_s=30, stream_every_s=0.1, concurrency_limit=30),
         "unified": PageSettings(time_limit_s=30, stream_every_s=0.1),
         "objects": PageSettings(time_limit_s=30, stream_every_s=0.1, concurrency_limit=30),
+        "audio": PageSettings(time_limit_s=10, stream_every_s=1, recogniser="dtmf"),
     }
 )
 """The pages in their order, with the streaming guide's settings; page NAME lives in `target_app/pages/NAME.py`."""

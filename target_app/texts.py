@@ -29,11 +29,13 @@ def in_force(settings: PageSettings) -> str:
         parts.append(f"sleeps {settings.sleep_s:g} s a frame")
     if settings.cpu_s:
         parts.append(f"burns {settings.cpu_s:g} CPU s a frame")
+    if settings.recogniser:
+        parts.append(f"recogniser `{settings.recogniser}`")
     return " · ".join(parts)
 
 
 _EXPLANATION = (
-    "The camera apps of Gradio's streaming guide, each a page with a streaming endpoint of its own: choose one above."
+    "The apps of Gradio's streaming guide, each a page with a streaming endpoint of its own: choose one above."
 )
 
 

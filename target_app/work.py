@@ -7,26 +7,27 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from target_app.settings import PageSettings
+from target_app.sound import duration_s
 
 Handler = Callable[..., Any]
 
 
-class Calls:
-    """How often each handler has been called; safe to use from any thread."""
+class Tally:
+    """What each handler has come to, by its page's name; safe to use from any thread."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._counts = dict.fromkeys(names, 0)
+        self._totals: dict[str, float] = dict.fromkeys(names, 0)
         self._lock = threading.Lock()
 
-    def add(self, name: str) -> None:
-        """Count one call of the handler `name`."""
+    def add(self, name: str, amount: float = 1) -> None:
+        """Add to the total of `name`."""
         with self._lock:
-            self._counts[name] += 1
+            self._totals[name] += amount
 
-    def counts(self) -> dict[str, int]:
-        """Tell the calls so far by name."""
+    def totals(self) -> dict[str, float]:
+        """Tell the totals so far by name."""
         with self._lock:
-            return dict(self._counts)
+            return dict(self._totals)
 
 
 def burn(cpu_s: float) -> None:
@@ -36,8 +37,10 @@ def burn(cpu_s: float) -> None:
         sum(range(500))
 
 
-def at_work(handle: Handler, name: str, settings: PageSettings, calls: Calls) -> Handler:
+def at_work(handle: Handler, name: str, settings: PageSettings, calls: Tally, heard: Tally) -> Handler:
     """`handle` as the page `name` runs it: counted, with the extra sleep and CPU time of `settings` before it.
+
+    The first value is the streaming component's: where it is sound, its seconds are added to `heard`.
 
     Every call returns a function of its own, because Gradio shares one concurrency limit among all endpoints of one
     function (`BlockFunction.concurrency_id`).
@@ -46,6 +49,7 @@ def at_work(handle: Handler, name: str, settings: PageSettings, calls: Calls) ->
     @functools.wraps(handle)
     def handler(*values: Any) -> Any:
         calls.add(name)
+        heard.add(name, duration_s(values[0]) if values else 0)
         time.sleep(settings.sleep_s)
         burn(settings.cpu_s)
         return handle(*values)

@@ -7,7 +7,7 @@ import gradio as gr
 
 from target_app.effects import Picture
 from target_app.finding import find
-from target_app.page import Bind
+from target_app.page import Stage
 from target_app.things import draw, in_words
 
 TITLE = "Objects"
@@ -24,7 +24,7 @@ def detect(picture: Picture | None) -> tuple[Picture | None, list[dict[str, Any]
     return draw(picture, things), [asdict(thing) for thing in things], in_words(things)
 
 
-def layout(bind: Bind) -> None:
+def layout(stage: Stage) -> None:
     """Draw camera and result side by side above words and JSON, whose height stays when their content changes."""
     with gr.Row(equal_height=True):
         camera = gr.Image(label="Camera", sources=["webcam"], type="numpy")
@@ -32,4 +32,4 @@ def layout(bind: Bind) -> None:
     with gr.Row():
         words = gr.Textbox(label="Found", interactive=False, lines=2, max_lines=2)
         boxes = gr.JSON(label="Objects", height=240, max_height=240)
-    bind(camera, detect, [camera], [result, boxes, words])
+    stage.bind(camera, detect, [camera], [result, boxes, words])

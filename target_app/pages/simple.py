@@ -3,7 +3,7 @@
 import gradio as gr
 
 from target_app.effects import Picture
-from target_app.page import Bind
+from target_app.page import Stage
 
 TITLE = "Simple"
 EXPLANATION = "The camera's picture goes to the server and comes back as it is."
@@ -14,9 +14,9 @@ def show(picture: Picture | None) -> Picture | None:
     return picture
 
 
-def layout(bind: Bind) -> None:
+def layout(stage: Stage) -> None:
     """Draw camera and result side by side."""
     with gr.Row(equal_height=True):
         camera = gr.Image(label="Camera", sources=["webcam"], type="numpy")
         result = gr.Image(label="Result", interactive=False)
-    bind(camera, show, [camera], [result])
+    stage.bind(camera, show, [camera], [result])

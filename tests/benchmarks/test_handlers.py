@@ -1,4 +1,4 @@
-"""What the reference app's handlers cost per 640 × 480 frame."""
+"""What the reference app's handlers cost per 640 × 480 frame, and per second of sound."""
 
 from collections.abc import Callable
 
@@ -8,8 +8,12 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from bench.media.scenes import room
+from target_app.dtmf import recognise
 from target_app.effects import EFFECTS, Picture
 from target_app.pages import filters, objects, simple, unified
+from target_app.pages.audio import Transcriber
+from target_app.sound import History
+from tests.target_app.keytones import spoken
 
 
 @pytest.fixture(scope="module")
@@ -37,3 +41,13 @@ def test_objects(benchmark: BenchmarkFixture) -> None:
     scene = cv2.cvtColor(next(room(640, 480, 1)), cv2.COLOR_BGR2RGB)
     _, found, _ = benchmark(objects.detect, scene)
     assert "face" in [thing["label"] for thing in found]
+
+
+def test_audio(benchmark: BenchmarkFixture) -> None:
+    """A second of sound full of digits, after three others."""
+    transcriber, history = Transcriber(recognise), History()
+    chunk = 48000, (spoken("1234567890", 48000)[:48000] * 32767).astype(np.int16)
+    for _ in range(3):
+        history, _ = transcriber.transcribe(chunk, history, "")
+    _, transcript = benchmark(transcriber.transcribe, chunk, history, "")
+    assert len(transcript) >= 9

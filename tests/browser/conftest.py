@@ -2,16 +2,20 @@
 
 import os
 import shutil
+import wave
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from playwright.sync_api import Playwright as PlaywrightDriver
 
-from tests.browser.watching import DESKTOP, Watched
+from tests.browser.watching import DESKTOP, KEY_TONES, Watched
+from tests.target_app.keytones import silence, spoken
 from tests.target_app.serving import serving
 
+_RATE_HZ = 48_000
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS = (
     "--no-sandbox",
@@ -25,7 +29,20 @@ _ARGUMENTS = (
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+def key_tones(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the sound of the fake microphone, which repeats it: `KEY_TONES`, and a pause."""
+    path = tmp_path_factory.mktemp("sound") / "key_tones.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(_RATE_HZ)
+        sound = np.concatenate([spoken(KEY_TONES, _RATE_HZ), silence(0.3, _RATE_HZ)])
+        file.writeframes((sound * 32767).astype("<i2").tobytes())
+    return path
+
+
+@pytest.fixture(scope="module")
+def chromium(key_tones: Path) -> Iterator[Browser]:
     """Start headless Chromium: the one on PATH, else Playwright's own.
 
     Without one the tests are skipped, but under CI they fail: there a missing browser is a broken set-up.
@@ -35,7 +52,9 @@ def chromium() -> Iterator[Browser]:
         if path is None:
             complaint = "no Chromium on PATH and none of Playwright's own: `make chromium` installs one"
             pytest.fail(complaint) if os.environ.get("CI") else pytest.skip(complaint)
-        browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=path, args=[*_ARGUMENTS, f"--use-file-for-fake-audio-capture={key_tones}"]
+        )
         yield browser
         browser.close()
 

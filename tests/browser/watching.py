@@ -4,6 +4,8 @@ from playwright.sync_api import ConsoleMessage, Page, Request
 
 DESKTOP, PHONE = (1280, 900), (390, 844)
 PATIENCE_MS = 20_000
+KEY_TONES = "0123456789*#ABCD"  # what the fake microphone hears, again and again
+_TRANSCRIPT = ".audio textarea"
 
 # The last image component of a page shows its results; on the unified page it is the camera as well.
 _RESULT = '[...document.querySelectorAll(".image-container img")].at(-1)'
@@ -60,6 +62,16 @@ class Watched:
         seen: list[str] = []
         while len(seen) < count:
             seen.append(self.page.wait_for_function(_NEW_PICTURE, arg=seen).json_value())
+
+    def record_sound(self) -> None:
+        """Start to stream the microphone."""
+        self.page.get_by_role("button", name="Record").click()
+
+    def wait_for_transcript(self, length: int) -> str:
+        """Wait until the transcript has at least `length` characters, and read it."""
+        inside = f"length => document.querySelector('{_TRANSCRIPT}').value.length >= length"
+        self.page.wait_for_function(inside, arg=length)
+        return self.page.locator(_TRANSCRIPT).input_value()
 
     def choose(self, effect: str) -> None:
         """Choose a filter."""

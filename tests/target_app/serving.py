@@ -42,6 +42,15 @@ def serving(*options: str) -> Iterator[str]:
 
 def calls(url: str) -> dict[str, int]:
     """Ask the app how often each page's handler was called."""
-    answer = httpx.post(f"{url}/gradio_api/run/calls", json={"data": []})
-    counts: dict[str, int] = answer.raise_for_status().json()["data"][0]
-    return counts
+    return {name: int(count) for name, count in _totals(url, "calls").items()}
+
+
+def heard(url: str) -> dict[str, float]:
+    """Ask the app how many seconds of sound each page's handler was given."""
+    return _totals(url, "heard")
+
+
+def _totals(url: str, endpoint: str) -> dict[str, float]:
+    answer = httpx.post(f"{url}/gradio_api/run/{endpoint}", json={"data": []})
+    totals: dict[str, float] = answer.raise_for_status().json()["data"][0]
+    return totals

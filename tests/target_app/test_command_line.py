@@ -9,7 +9,7 @@ import pytest
 
 from bench.errors import UsageError
 from target_app.command_line import parse
-from target_app.options import APP_OPTIONS, PAGE_OPTIONS
+from target_app.options import APP_OPTIONS, PAGE_OPTIONS, SOUND_OPTIONS
 from target_app.settings import PAGES, PageSettings, Settings
 
 
@@ -21,6 +21,7 @@ def test_nothing_given_means_the_guides_settings() -> None:
             "filters": PageSettings(30, 0.1, 30),
             "unified": PageSettings(30, 0.1, "default"),
             "objects": PageSettings(30, 0.1, 30),
+            "audio": PageSettings(10, 1, "default", recogniser="dtmf"),
         }
     )
 
@@ -47,6 +48,15 @@ def test_a_page_option_reaches_every_page_or_the_one_it_names(option: str, text:
     assert parse([], {f"GRADIO_BENCH_{variable}": text}).pages == everywhere
     assert parse([f"--filters-{option}", text], {}).pages == filters
     assert parse([], {f"GRADIO_BENCH_FILTERS_{variable}": text}).pages == filters
+
+
+def test_the_recogniser_is_the_audio_pages_own() -> None:
+    """--recogniser and its variable choose who listens; the pages that do not listen keep having none."""
+    for given in (parse(["--recogniser", "pocketsphinx"], {}), parse([], {"GRADIO_BENCH_RECOGNISER": "PocketSphinx"})):
+        assert {name: page.recogniser for name, page in given.pages.items()} == {
+            **dict.fromkeys(PAGES),
+            "audio": "pocketsphinx",
+        }
 
 
 def test_the_apps_own_options() -> None:
@@ -79,6 +89,7 @@ def test_command_line_beats_environment_and_one_page_beats_every_page() -> None:
         ("concurrency-limit", "0"),
         ("unified-sleep", "-0.1"),
         ("cpu", "inf"),
+        ("recogniser", "whisper"),
         ("max-threads", "0"),
         ("queue-size", "default"),
         ("port", "70000"),
@@ -111,7 +122,8 @@ def test_help_names_every_option_and_page(capsys: pytest.CaptureFixture[str]) ->
         parse(["--help"], {})
     shown = capsys.readouterr().out
     assert leaving.value.code == 0
-    assert all(shown.count(f"  --{option.name} {option.metavar}") == 1 for option in (*PAGE_OPTIONS, *APP_OPTIONS))
+    options = (*PAGE_OPTIONS, *SOUND_OPTIONS, *APP_OPTIONS)
+    assert all(shown.count(f"  --{option.name} {option.metavar}") == 1 for option in options)
     assert all(f"\n  {page}" in shown for page in PAGES)
 
 

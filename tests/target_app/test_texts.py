@@ -19,6 +19,7 @@ def test_settings_in_words() -> None:
         " · sleeps 0.5 s a frame · burns 0.05 CPU s a frame"
     )
     assert "`concurrency_limit` Gradio's default" in texts.in_force(PAGES["unified"])
+    assert texts.in_force(PAGES["audio"]).endswith(" · recogniser `dtmf`")
 
 
 def test_the_overview_explains_every_page() -> None:
