@@ -5,12 +5,8 @@ Every figure covers the measured window (`bench.metrics.window`); each module sa
 """
 
 from bench.metrics.distribution import Distribution
-from bench.metrics.figures import (
-    Endpoint,
-    Frames,
-    Generator,
-    Summary,
-)
+from bench.metrics.endpoint import Endpoint, Frames, Sound
+from bench.metrics.figures import Generator, Summary, Usage
 from bench.metrics.summary import summarise
 
-__all__ = ["Distribution", "Endpoint", "Frames", "Generator", "Summary", "summarise"]
+__all__ = ["Distribution", "Endpoint", "Frames", "Generator", "Sound", "Summary", "Usage", "summarise"]

@@ -6,24 +6,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.ledger import Fate
-from bench.metrics.figures import Bytes, Fps, Frames
-from bench.metrics.rows import EndpointRows, Index
+from bench.metrics.endpoint import Books, Bytes, Fps, Frames
+from bench.metrics.rows import RESULT, EndpointRows, Index
 
 _SLACK_S = 0.5  # a camera that is told to stop may lose its last ticks to scheduling; more than this is a hole
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
-    """The frames by fate, and the viewers whose books do not close."""
+class Account:
+    """The frames by fate, whether the books close, and the viewers whose books do not."""
 
     frames: Frames
+    books: Books
     broken: list[int]
 
 
-def close_books(rows: EndpointRows) -> Books:
-    """Count the frames that tick inside the window by fate, and check them against the cameras' own counting.
+def close_books(rows: EndpointRows) -> Account:
+    """Count the frames that tick inside the window by fate, and check them against the viewers' own counting.
 
-    A viewer's camera numbers its ticks without a gap, so the ticks from its first row to its last are what it captured,
+    A viewer numbers its ticks without a gap, so the ticks from its first row to its last are what it captured,
     and, for a viewer that recorded to the end, those up to the end (less `_SLACK_S` or one tick). Its books close when
     each of them has one row, with a fate that exists.
     """
@@ -33,10 +34,10 @@ def close_books(rows: EndpointRows) -> Books:
     frames = Frames(
         captured=int(captured.sum()),
         **{fate.name.lower(): int(fates[fate]) for fate in Fate},
-        unaccounted=int(unaccounted.sum()) + unknown,
-        closed=not unaccounted.any() and not unknown,
     )
-    return Books(frames, [int(viewer) for viewer in rows.recordings.viewer[unaccounted > 0]])
+    missing = int(unaccounted.sum()) + unknown
+    books = Books(closed=not missing, unaccounted=missing)
+    return Account(frames, books, [int(viewer) for viewer in rows.recordings.viewer[unaccounted > 0]])
 
 
 def _ticks(rows: EndpointRows) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -70,9 +71,8 @@ def results(rows: EndpointRows) -> int:
 
     The latter repeat a frame, or show another viewer's; the streams counted them, over the whole run.
     """
-    fates = rows.frames["fate"][rows.every]
-    held = int(np.isin(fates, (Fate.DELIVERED, Fate.UNATTRIBUTED)).sum())
-    inside = int(np.isin(rows.frames["fate"][rows.index], (Fate.DELIVERED, Fate.UNATTRIBUTED)).sum())
+    held = int(np.isin(rows.frames["fate"][rows.every], RESULT).sum())
+    inside = int(np.isin(rows.frames["fate"][rows.index], RESULT).sum())
     return inside + max(0, int(rows.streams["results"].sum()) - held)
 
 
@@ -88,8 +88,13 @@ def _mean_size(rows: EndpointRows, column: str) -> float | None:
 
 
 def frame_rates(rows: EndpointRows, frames: Frames) -> Fps:
-    """Frames captured and delivered per second of recording, which makes them a viewer's own rates."""
-    seconds = float(rows.recordings.length_s.sum())
+    """Frames captured and delivered per second of recording, which makes them a viewer's own rates.
+
+    A tick stands for one `stream_every_s`, so that N ticks are N intervals: between the first and the last of them lie
+    only N − 1, and a short recording divided by those would seem faster than it was.
+    """
+    every_s = rows.settings.get("stream_every_s")
+    seconds = frames.captured * every_s if every_s else float(rows.recordings.length_s.sum())
     if not seconds:
         return Fps(offered=None, delivered=None)
     return Fps(offered=frames.captured / seconds, delivered=frames.delivered / seconds)

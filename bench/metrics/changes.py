@@ -7,7 +7,7 @@ import numpy as np
 
 from bench.ledger import Ledger
 from bench.metrics.distribution import Distribution
-from bench.metrics.figures import Change
+from bench.metrics.endpoint import Change
 from bench.metrics.window import Window
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from bench.ledger import Fate
 from bench.metrics.distribution import Distribution, Floats
-from bench.metrics.figures import Parts
+from bench.metrics.endpoint import Parts
 from bench.metrics.rows import EndpointRows, Index
 
 
@@ -42,7 +42,7 @@ def latencies(rows: EndpointRows) -> Latency:
             send=Distribution.of(sent_s - tick_s),
             accept=Distribution.of(frames["accepted_s"][source] - sent_s),
             serve=Distribution.of(result_s - sent_s),
-            fetch=Distribution.of(seen_s - result_s) if rows.file_results else None,
+            fetch=Distribution.of(seen_s - result_s) if rows.files else None,
         ),
     )
 
@@ -53,9 +53,10 @@ def _lower(rows: EndpointRows, index: Index, seen_s: Floats) -> Distribution | N
     return Distribution.of(seen_s - rows.frames["tick_s"][rows.source(index, "latest")])
 
 
-def send_lags(rows: EndpointRows) -> Floats:
-    """How late sending began after each tick, over the window's frames that were sent: the generator's own doing."""
-    frames = rows.frames
-    lag_s: Floats = frames["sending_s"][rows.index] - frames["tick_s"][rows.index]
-    sent: Floats = lag_s[~np.isnan(lag_s)]
-    return sent
+def send_lags(rows: EndpointRows) -> tuple[Floats, Floats]:
+    """Tick, and how late sending began after it, of the window's frames that were sent: the generator's own doing."""
+    sending_s = rows.frames["sending_s"][rows.index]
+    sent = ~np.isnan(sending_s)
+    tick_s = rows.frames["tick_s"][rows.index][sent]
+    lag_s: Floats = sending_s[sent] - tick_s
+    return tick_s, lag_s

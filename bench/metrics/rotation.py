@@ -4,7 +4,7 @@ import numpy as np
 
 from bench.ledger import Outcome
 from bench.metrics.distribution import Distribution, Floats
-from bench.metrics.figures import Concurrency, Integrity, Rotation
+from bench.metrics.endpoint import Concurrency, Integrity, Rotation
 from bench.metrics.rows import EndpointRows
 from bench.metrics.spans import lane_seconds, most_at_once
 from bench.queueing import granted_s, rejoin_s, rotation_wait_s
@@ -122,4 +122,6 @@ def integrity(rows: EndpointRows) -> Integrity:
         out_of_order=int(streams["out_of_order"].sum()),
         duplicated=int(streams["duplicated"].sum()),
         state_errors=int(streams["state_errors"].sum()),
+        damaged=int(streams["damaged"].sum()) if rows.transcript else None,
+        lost_updates=int(streams["lost_updates"].sum()) if rows.transcript else None,
     )

@@ -12,7 +12,7 @@ from bench.metrics.spans import Spans
 from bench.metrics.window import Window
 
 Index = NDArray[np.intp]
-_FETCHED = ("image", "audio")  # results whose bytes are always fetched; others may or may not come as a file
+RESULT = (Fate.DELIVERED, Fate.UNATTRIBUTED)  # the fates of frames whose result came
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,9 @@ class EndpointRows:
     """What a ledger holds of one endpoint. Frames are indexed, never copied: columns are taken as they are needed.
 
     `every` indexes all its frames and `index` those that tick inside the window, both by viewer and frame.
-    `file_results` says whether what viewers see is a fetched file (`shown_s`) or the message itself (`result_s`), and
-    `bounded` whether results belong to one of several frames: by design, or because marks turned out unreadable.
+    `pictures` says whether results are pictures, which are shown one at a time; `files` whether what viewers get is a
+    fetched file (`shown_s`) or the message itself (`result_s`); `bounded` whether results belong to one of several
+    frames: by design, or because marks turned out unreadable.
     """
 
     meta: dict[str, Any]
@@ -59,7 +60,8 @@ class EndpointRows:
     index: Index
     streams: Rows
     recordings: Recordings
-    file_results: bool
+    pictures: bool
+    files: bool
     bounded: bool
 
     @classmethod
@@ -71,6 +73,7 @@ class EndpointRows:
         inside = window.holds(ledger.frames["tick_s"][every])
         streams = ledger.streams[ledger.streams["endpoint"] == endpoint]
         viewers = ledger.viewers[ledger.viewers["endpoint"] == endpoint]
+        pictures = meta["kind"] == "camera" and (meta.get("result") == "image" or _any_shown(ledger.frames, every))
         return cls(
             meta=meta,
             window=window,
@@ -80,7 +83,8 @@ class EndpointRows:
             streams=streams[np.lexsort((streams["joined_s"], streams["viewer"]))],
             recordings=_recordings(viewers, ledger.frames, every, window),
             bounded=meta.get("attribution") == "bounded" or _any_bounds(ledger.frames, every),
-            file_results=meta.get("result") in _FETCHED or bool((ledger.frames["flags"][every] & SHOWN).any()),
+            pictures=pictures,
+            files=pictures or not np.isnan(ledger.frames["shown_s"][every]).all(),
         )
 
     @property
@@ -89,18 +93,32 @@ class EndpointRows:
         settings: dict[str, Any] = self.meta.get("settings", {})
         return settings
 
+    @property
+    def microphone(self) -> bool:
+        """Whether frames are chunks of sound."""
+        return bool(self.meta["kind"] == "microphone")
+
+    @property
+    def transcript(self) -> bool:
+        """Whether results are texts in which spoken words can be read."""
+        return self.microphone and self.meta.get("result") == "text"
+
     def seen(self, index: Index) -> Index:
-        """Those of the frames whose result reached the viewer's screen or ears."""
-        if self.file_results:
+        """Those of the frames whose result reached the viewer's screen or ears.
+
+        A picture does unless the next one replaced it first; a sound as soon as its file is here, where it has one (a
+        playlist has none); anything else by its message.
+        """
+        if self.pictures:
             seen = self.frames["flags"][index] & SHOWN != 0
         else:
-            seen = self.frames["fate"][index] == Fate.DELIVERED
+            seen = np.isin(self.frames["fate"][index], RESULT) & ~np.isnan(self.seen_s(index))
         those: Index = index[seen]
         return those
 
     def seen_s(self, index: Index) -> Floats:
         """When: shape of `index`."""
-        seen: Floats = self.frames["shown_s" if self.file_results else "result_s"][index]
+        seen: Floats = self.frames["shown_s" if self.files else "result_s"][index]
         return seen
 
     def joins(self, index: Index) -> NDArray[np.bool_]:
@@ -131,6 +149,10 @@ class EndpointRows:
         begin, end = self.window.clip(opened["open_s"]), self.window.clip(ended)
         real = end > begin
         return Spans(self.recordings.lane(opened["viewer"][real]), begin[real], end[real])
+
+
+def _any_shown(frames: Rows, every: Index) -> bool:
+    return bool((frames["flags"][every] & SHOWN).any())
 
 
 def _any_bounds(frames: Rows, every: Index) -> bool:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from bench.ledger import Fate
 from bench.metrics.distribution import Distribution, Floats
-from bench.metrics.figures import Freezes
+from bench.metrics.endpoint import Freezes
 from bench.metrics.rows import EndpointRows, Index
 from bench.metrics.spans import Spans, meet
 
@@ -57,7 +57,7 @@ def staleness(rows: EndpointRows, screen: Screen) -> Staleness:
     the window counts, though the picture may have come before it. Time under a picture whose frame is not known does
     not count. None for results that are not pictures.
     """
-    if rows.meta.get("result") == "audio" or not rows.file_results:
+    if not rows.pictures:
         return Staleness(None, None)
     shown, tick_s = _spells(rows, screen)
     always = Distribution.of_ages(shown.begin_s - tick_s, shown.end_s - tick_s)
@@ -94,7 +94,7 @@ def freezes(rows: EndpointRows, screen: Screen) -> Freezes | None:
     one (over its first 30 where there are fewer): W3C webrtc-stats, `freezeCount`. Waiting in the queue lies between
     streams and is no freeze. None for results that are not pictures.
     """
-    if rows.meta.get("result") == "audio" or not rows.file_results or not screen.seen_s.size:
+    if not rows.pictures or not screen.seen_s.size:
         return None
     inside = rows.window.holds(screen.seen_s)
     same = (screen.lane[1:] == screen.lane[:-1]) & (screen.stream[1:] == screen.stream[:-1])

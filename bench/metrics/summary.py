@@ -7,15 +7,18 @@ import numpy as np
 
 from bench.errors import LedgerError
 from bench.ledger import Fate, Ledger
-from bench.metrics.books import Books, bytes_per_frame, close_books, frame_rates, results
+from bench.metrics.books import Account, bytes_per_frame, close_books, frame_rates, results
 from bench.metrics.changes import input_changes
 from bench.metrics.distribution import Distribution
-from bench.metrics.figures import App, Change, Endpoint, Failure, Goodput, Run, Settings, Summary
-from bench.metrics.generator import Evidence, generator, usage
+from bench.metrics.endpoint import Change, Endpoint, Goodput, Settings
+from bench.metrics.figures import App, Failure, Run, Summary
+from bench.metrics.generator import Evidence, generator
 from bench.metrics.latency import Latency, latencies
 from bench.metrics.rotation import concurrency, eta_errors, integrity, queue_waits, rotation
 from bench.metrics.rows import EndpointRows
 from bench.metrics.screen import Screen, first_frames, freezes, staleness
+from bench.metrics.sound import sound
+from bench.metrics.usage import usage
 from bench.metrics.window import Window
 
 _APP = ("url", "gradio_version", "gradio_client_version", "ssr", "max_threads")
@@ -39,12 +42,13 @@ def summarise(ledger: Ledger) -> Summary:
     endpoints, evidence = [], []
     for number in range(len(described)):
         rows = EndpointRows.select(ledger, number, window)
-        books = close_books(rows)
-        endpoints.append(_endpoint(rows, books, input_changes(ledger, rows.meta["api_name"], window)))
-        evidence.append(Evidence.gather(rows, books))
+        account = close_books(rows)
+        endpoints.append(_endpoint(rows, account, input_changes(ledger, rows.meta["api_name"], window)))
+        evidence.append(Evidence.gather(rows, account))
+    used = usage(ledger, window)
     return Summary(
-        app=App(**_known(ledger.meta.get("app", {}), _APP), usage=usage(ledger, window)),
-        generator=generator(ledger, window, evidence),
+        app=App(**_known(ledger.meta.get("app", {}), _APP), usage=used),
+        generator=generator(ledger, window, evidence, used),
         run=_run(ledger, window),
         endpoints=endpoints,
         errors=_failures(ledger),
@@ -60,10 +64,10 @@ def _run(ledger: Ledger, window: Window) -> Run:
     return Run(**_known(described, _RUN), host=described.get("host") or {}, measured_s=window.length_s)
 
 
-def _endpoint(rows: EndpointRows, books: Books, changes: list[Change]) -> Endpoint:
+def _endpoint(rows: EndpointRows, account: Account, changes: list[Change]) -> Endpoint:
     latency, screen = latencies(rows), Screen.watch(rows)
     age = staleness(rows, screen)
-    firsts = first_frames(rows, screen)
+    firsts, wrong = first_frames(rows, screen), integrity(rows)
     return Endpoint(
         api_name=rows.meta["api_name"],
         kind=rows.meta["kind"],
@@ -72,11 +76,12 @@ def _endpoint(rows: EndpointRows, books: Books, changes: list[Change]) -> Endpoi
         settings=Settings(**_known(rows.settings, _SETTINGS)),
         viewers=rows.recordings.present,
         viewers_without_result=rows.recordings.viewer.size - int(np.unique(screen.lane).size),
-        frames=books.frames,
-        shown=_shown(rows) if rows.file_results else None,
+        frames=account.frames,
+        books=account.books,
+        shown=_shown(rows) if rows.pictures else None,
         results=results(rows),
         bytes_per_frame=bytes_per_frame(rows),
-        fps=frame_rates(rows, books.frames),
+        fps=frame_rates(rows, account.frames),
         latency_s=latency.corrected,
         latency_lower_s=latency.lower,
         latency_raw_s=latency.raw,
@@ -84,13 +89,14 @@ def _endpoint(rows: EndpointRows, books: Books, changes: list[Change]) -> Endpoi
         staleness_s=age.always,
         staleness_open_s=age.while_open,
         freezes=freezes(rows, screen),
+        sound=sound(rows, wrong) if rows.microphone else None,
         first_frame_s=Distribution.of(firsts),
         queue_wait_s=Distribution.of(queue_waits(rows)),
         eta_error_s=Distribution.of(eta_errors(rows)),
         rotation=rotation(rows, _call_s(latency)),
         concurrency=concurrency(rows),
         goodput=Goodput(),
-        integrity=integrity(rows),
+        integrity=wrong,
         changes=changes,
     )
 

@@ -1,6 +1,6 @@
 """One endpoint in two or three plain sentences."""
 
-from bench.metrics import Endpoint
+from bench.metrics import Endpoint, Sound
 from bench.report.words import duration, plural, setting, share
 
 _WAITED_S = 0.5  # below it, joining is just joining
@@ -13,6 +13,8 @@ def overview(endpoint: Endpoint) -> str:
 
 def _seen(endpoint: Endpoint) -> list[str]:
     latency, fps = endpoint.latency_s, endpoint.fps
+    if endpoint.sound is not None and endpoint.frames.captured:
+        return [_heard(endpoint, endpoint.sound)]
     if fps.offered is None or fps.delivered is None:
         return ["Nothing was recorded inside the measured window."]
     rate = f"Each viewer got back {fps.delivered:.1f} of the {fps.offered:.1f} frames a second its {endpoint.kind} took"
@@ -23,13 +25,26 @@ def _seen(endpoint: Endpoint) -> list[str]:
     return [f"{rate}: half of them within {duration(latency.p50)}, 99 of 100 within {duration(latency.p99)}."]
 
 
+def _heard(endpoint: Endpoint, sound: Sound) -> str:
+    latency, recorded = endpoint.latency_s, f"{duration(sound.captured_s)} of sound recorded"
+    if not sound.heard_s:
+        return f"The app heard nothing of the {recorded}."
+    part = "all" if sound.heard_s == sound.captured_s else duration(sound.heard_s)
+    told = f"The app heard {part} of the {recorded}"
+    if latency is None:
+        return f"{told}."
+    half, most = duration(latency.p50), duration(latency.p99)
+    return f"{told}: half of its chunks were answered within {half}, 99 of 100 within {most}."
+
+
 def _begun(endpoint: Endpoint) -> list[str]:
+    got = "saw" if endpoint.sound is None else "got"
     first, without, sentences = endpoint.first_frame_s, endpoint.viewers_without_result, []
     if first is not None:
         slowest = f", at worst {duration(first.max)}" if first.max > 1.2 * first.p50 else ""
         sentences.append(f"The first result took {duration(first.p50)}{slowest}.")
     if without:
-        sentences.append(f"{plural(without, 'viewer')} never saw one.")
+        sentences.append(f"{plural(without, 'viewer')} never {got} one.")
     return sentences
 
 

@@ -1,12 +1,21 @@
 """One endpoint's particulars: limits against what happened, line by line."""
 
-from bench.metrics import Endpoint
+from bench.metrics import Endpoint, Sound
 from bench.report.words import count, duration, plural, setting, share
+
+_LOST = {
+    "overwritten": "replaced by newer sound before the app took it",
+    "skipped": "thrown away while waiting for a turn",
+    "rejected": "refused, mostly just as a turn ended",
+    "cut_off": "cut off when a turn ended",
+    "failed": "failed with an error",
+}
 
 
 def particulars(endpoint: Endpoint) -> list[tuple[str, str]]:
     """List what the tables cannot show, each as a label and a line of text."""
     lines = [
+        ("Sound", _sound(endpoint)),
         ("Queue wait", _wait(endpoint)),
         ("Active streams", _active(endpoint)),
         ("Turns", _turns(endpoint)),
@@ -22,6 +31,27 @@ def particulars(endpoint: Endpoint) -> list[tuple[str, str]]:
         for change in endpoint.changes
     )
     return [(label, text) for label, text in lines if text]
+
+
+def _sound(endpoint: Endpoint) -> str:
+    sound = endpoint.sound
+    if sound is None or not sound.captured_s:
+        return ""
+    if sound.heard_s == sound.captured_s:
+        return f"the app heard all of the {duration(sound.captured_s)} recorded"
+    parts = [f"of {duration(sound.captured_s)} recorded the app heard {duration(sound.heard_s)}"]
+    lost = [(getattr(sound.fates_s, fate), how) for fate, how in _LOST.items()]
+    parts.extend(f"{duration(seconds)} {how}" for seconds, how in sorted(lost, reverse=True) if seconds)
+    if sound.fates_s.in_flight:
+        parts.append(f"{duration(sound.fates_s.in_flight)} still under way at the end")
+    return f"{', '.join(parts)}{_gaps(sound)}"
+
+
+def _gaps(sound: Sound) -> str:
+    gaps = sound.gaps
+    if not gaps.count:
+        return ""
+    return f" · {plural(gaps.count, 'gap')} in what it heard, the longest {duration(gaps.longest_s)}"
 
 
 def _wait(endpoint: Endpoint) -> str:
@@ -85,13 +115,20 @@ def _freezes(endpoint: Endpoint) -> str:
 
 def _integrity(endpoint: Endpoint) -> str:
     found = endpoint.integrity
+    whose = "showed another viewer's frame" if endpoint.sound is None else "held another viewer's sound"
     wrong = {
-        "showed another viewer's frame": found.cross_talk,
+        whose: found.cross_talk,
         "came out of order": found.out_of_order,
         "were repeats": found.duplicated,
         "contradicted the viewer's state": found.state_errors,
     }
     told = [f"{count(number)} {what}" for what, number in wrong.items() if number]
+    if found.lost_updates:
+        told.append(f"a transcript went back to an older state {plural(found.lost_updates, 'time')}")
+    if found.damaged:
+        told.append(f"{plural(found.damaged, 'stretch', 'stretches')} of a transcript made no word")
+    if not told and endpoint.attribution == "bounded":
+        return "results carry no mark: whose they are, and in which order, cannot be told"
     if not told:
         return f"every one of {count(endpoint.results)} results was its viewer's own, in order and once"
     return f"of {count(endpoint.results)} results, {', '.join(told)}"

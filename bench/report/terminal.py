@@ -3,16 +3,17 @@
 from collections.abc import Iterator
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.filesize import decimal
 from rich.padding import Padding
 from rich.rule import Rule
 from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from bench.metrics import Endpoint, Frames, Summary
+from bench.metrics import Endpoint, Summary, Usage
 from bench.report.overview import overview
 from bench.report.particulars import particulars
-from bench.report.words import FATES, UNKNOWN, count, duration, plural, quantiles, setting, share
+from bench.report.words import UNKNOWN, count, duration, fates, noun, plural, quantiles, setting, share
 
 _WIDEST = 110  # columns: beyond it lines are longer than eyes follow
 _ERRORS_SHOWN = 5
@@ -45,6 +46,8 @@ def _pages(summary: Summary) -> Iterator[RenderableType]:
         yield Text()
     yield from _errors(summary)
     yield from _generator(summary)
+    if summary.app.usage is not None:
+        yield _usage(summary.app.usage)
 
 
 def _head(summary: Summary) -> Iterator[RenderableType]:
@@ -67,7 +70,7 @@ def _endpoint(endpoint: Endpoint) -> Iterator[RenderableType]:
     yield Rule(title, align="left", style="cyan")
     yield Text(overview(endpoint))
     yield Text()
-    yield from _fates(endpoint.frames, endpoint.shown)
+    yield from _fates(endpoint)
     yield Text()
     yield _times(endpoint)
     yield Text()
@@ -75,25 +78,27 @@ def _endpoint(endpoint: Endpoint) -> Iterator[RenderableType]:
     yield Text()
 
 
-def _fates(frames: Frames, shown: int | None) -> Iterator[RenderableType]:
-    closed = ("books closed", "green") if frames.closed else ("BOOKS NOT CLOSED", "bold red")
-    yield Text.assemble(("Frames by fate", "bold"), f" · {count(frames.captured)} captured · ", closed)
+def _fates(endpoint: Endpoint) -> Iterator[RenderableType]:
+    frames, books, shown = endpoint.frames, endpoint.books, endpoint.shown
+    closed = ("books closed", "green") if books.closed else ("BOOKS NOT CLOSED", "bold red")
+    title = f"{noun(endpoint).capitalize()}s by fate"
+    yield Text.assemble((title, "bold"), f" · {count(frames.captured)} captured · ", closed)
     table = _table(headed=False)
     table.add_column(no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column(style="dim")
-    for fate, gloss in FATES.items():
+    for fate, gloss in fates(endpoint).items():
         number = getattr(frames, fate)
         if number:
             seen = f"; {count(shown)} of them shown" if fate == "delivered" and shown is not None else ""
             table.add_row(
                 Text(fate, _COLOURS.get(fate, "")), count(number), share(number, frames.captured), gloss + seen
             )
-    if frames.unaccounted:
-        table.add_row("unaccounted", count(frames.unaccounted), "", "without a fate, or with two", style="red")
+    if books.unaccounted:
+        table.add_row("unaccounted", count(books.unaccounted), "", "without a fate, or with two", style="red")
     yield _indented(table)
-    none = [fate for fate in FATES if not getattr(frames, fate)]
+    none = [fate for fate in fates(endpoint) if not getattr(frames, fate)]
     yield _indented(Text(f"none {', '.join(none)}" if none else "", style="dim"))
 
 
@@ -103,11 +108,12 @@ def _times(endpoint: Endpoint) -> RenderableType:
     for quantile in ("p50", "p95", "p99", "max"):
         table.add_column(quantile, justify="right", no_wrap=True)
     table.add_column(style="dim")
-    parts, seen = endpoint.parts_s, "on screen" if endpoint.result == "image" else "here"
-    table.add_row("latency", *quantiles(endpoint.latency_s), f"frame due → result {seen}", style="bold")
+    parts, seen = endpoint.parts_s, "here" if endpoint.shown is None else "on screen"
+    due, on = ("due", "camera on") if endpoint.sound is None else ("recorded", "first chunk")
+    table.add_row("latency", *quantiles(endpoint.latency_s), f"{noun(endpoint)} {due} → result {seen}", style="bold")
     if endpoint.latency_lower_s:
         table.add_row("  at least", *quantiles(endpoint.latency_lower_s), "results carry no mark: a range")
-    table.add_row("  send", *quantiles(parts.send), "due → sent")
+    table.add_row("  send", *quantiles(parts.send), f"{due} → sent")
     table.add_row("  serve", *quantiles(parts.serve), "sent → result announced")
     if parts.fetch:
         table.add_row("  fetch", *quantiles(parts.fetch), "announced → file here")
@@ -115,7 +121,7 @@ def _times(endpoint: Endpoint) -> RenderableType:
         table.add_row("staleness", *quantiles(endpoint.staleness_s), "age of the picture on screen")
     if endpoint.staleness_open_s and (endpoint.rotation.duty_cycle or 1) < _ALWAYS_LIVE:
         table.add_row("  in a turn", *quantiles(endpoint.staleness_open_s), "the same, waits left out")
-    table.add_row("first result", *quantiles(endpoint.first_frame_s), "camera on → first result")
+    table.add_row("first result", *quantiles(endpoint.first_frame_s), f"{on} → first result")
     table.add_row("queue wait", *quantiles(endpoint.queue_wait_s), "joining → the turn begins")
     if endpoint.rotation.granted_s:
         table.add_row("turn", *quantiles(endpoint.rotation.granted_s), "how long a turn lasted")
@@ -146,12 +152,26 @@ def _generator(summary: Summary) -> Iterator[RenderableType]:
         return
     lag, facts = generator.send_lag_s, []
     if lag is not None:
-        facts.append(f"99 of 100 frames were sent within {duration(lag.p99)} of being due")
+        what = " and ".join(dict.fromkeys(f"{noun(each)}s" for each in summary.endpoints if each.viewers))
+        facts.append(f"99 of 100 {what} were sent within {duration(lag.p99)} of being due")
     if generator.busiest_core is not None:
         busiest = "its busiest process" if generator.processes > 1 else "it"
         facts.append(f"{busiest} used {share(generator.busiest_core, 1)} of a core")
     words = ": " + ", and ".join(facts) if facts else ""
     yield Text.assemble(("The generator kept up", "green"), f"{words}.")
+
+
+def _usage(usage: Usage) -> Text:
+    facts = []
+    if usage.cores is not None:
+        each = f" ({duration(usage.cpu_s_per_result)} of CPU a result)" if usage.cpu_s_per_result is not None else ""
+        facts.append(f"used {usage.cores:.2f} cores{each}")
+    if usage.rss_bytes is not None:
+        threads = f" and {plural(usage.threads, 'thread')}" if usage.threads is not None else ""
+        facts.append(f"needed {decimal(usage.rss_bytes)} of memory{threads}")
+    if usage.disk_bytes_per_result is not None and usage.disk_bytes_per_result >= 0:
+        facts.append(f"left {decimal(round(usage.disk_bytes_per_result))} on disk for each result")
+    return Text(f"The app {', '.join(facts)}." if facts else "")
 
 
 def _grid(pairs: list[tuple[str, str]]) -> RenderableType:

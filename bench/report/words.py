@@ -1,6 +1,6 @@
 """How figures read on a screen: durations, counts, shares, and a few words on each fate."""
 
-from bench.metrics import Distribution
+from bench.metrics import Distribution, Endpoint
 
 UNKNOWN = "–"
 
@@ -14,6 +14,21 @@ FATES = {
     "in_flight": "still under way when the run ended",
     "unattributed": "a result came, but its mark was unreadable",
 }
+
+SOUND_FATES = FATES | {
+    "skipped": "recorded while the viewer waited for a turn: never sent",
+    "overwritten": "replaced by a newer chunk before the app took it",
+}
+
+
+def fates(endpoint: Endpoint) -> dict[str, str]:
+    """A few words on each fate, of frames or of a microphone's chunks."""
+    return FATES if endpoint.sound is None else SOUND_FATES
+
+
+def noun(endpoint: Endpoint) -> str:
+    """What a viewer of it sends: a frame, or a chunk of sound."""
+    return "frame" if endpoint.sound is None else "chunk"
 
 
 def duration(seconds: float | None) -> str:
@@ -38,9 +53,9 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
-def plural(number: int, noun: str) -> str:
-    """A counted noun: 1 viewer, 2 viewers."""
-    return f"{count(number)} {noun}" if number == 1 else f"{count(number)} {noun}s"
+def plural(number: int, one: str, many: str = "") -> str:
+    """A counted noun: 1 viewer, 2 viewers; `many` where that is no mere s."""
+    return f"{count(number)} {one if number == 1 else many or f'{one}s'}"
 
 
 def share(part: float, whole: float) -> str:

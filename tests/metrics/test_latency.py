@@ -83,7 +83,7 @@ def test_a_result_without_a_file_is_seen_when_its_message_is_here(tmp_path: Path
 
     assert found.latency_s is not None
     assert found.latency_s.max == pytest.approx(0.04, abs=NEAR)
-    assert found.first_frame_s is None
+    assert (found.first_frame_s, found.sound) == (None, None)
     assert (found.parts_s.fetch, found.shown, found.staleness_s, found.freezes) == (None, None, None, None)
 
 
@@ -96,6 +96,36 @@ def test_pictures_that_never_came_are_not_taken_for_text(tmp_path: Path) -> None
 
     assert found.latency_s is None
     assert (found.frames.delivered, found.shown) == (1, 0)
+
+
+def test_returned_sound_is_here_once_its_file_is(tmp_path: Path) -> None:
+    """Where sound comes back as files, latency ends when they are here; one that could not be fetched has none."""
+    builder = _builder(tmp_path, kind="microphone", result="audio")
+    builder.frame(1, 0, 0.0, join=True, shown=False, shown_s=0.15)
+    builder.frame(1, 1, 0.1, shown=False, shown_s=0.2)
+    builder.frame(1, 2, 0.2, shown=False)
+
+    found = _only(builder)
+
+    assert found.latency_s is not None
+    assert found.parts_s.fetch is not None
+    assert found.first_frame_s is not None
+    assert (found.latency_s.count, found.latency_s.max) == pytest.approx((1, 0.1), abs=NEAR)
+    assert (found.parts_s.fetch.count, found.first_frame_s.max) == pytest.approx((1, 0.15), abs=NEAR)
+    assert (found.viewers_without_result, found.shown) == (0, None)
+
+
+def test_a_playlist_is_here_with_its_message(tmp_path: Path) -> None:
+    """Streamed sound comes as a playlist without files to fetch: latency ends at the message, and nothing is missed."""
+    builder = _builder(tmp_path, kind="microphone", result="audio")
+    builder.frame(1, 0, 0.0, join=True, shown=False)
+    builder.frame(1, 1, 0.1, shown=False)
+
+    found = _only(builder)
+
+    assert found.latency_s is not None
+    assert (found.latency_s.count, found.latency_s.max) == pytest.approx((1, 0.04), abs=NEAR)
+    assert (found.viewers_without_result, found.parts_s.fetch, found.shown) == (0, None, None)
 
 
 @pytest.mark.parametrize("attribution", ["bounded", "exact"])

@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from bench.errors import LedgerError
+from bench.ledger import Fate
 from bench.metrics import summarise
 from bench.report import write_reports
 from bench.report.results import as_json, schema
@@ -25,7 +26,17 @@ CONTRACT = {
 ENDPOINT_CONTRACT = {
     "": {
         *("api_name", "kind", "attribution", "settings", "viewers", "frames", "shown", "results", "bytes_per_frame"),
-        *("fps", "latency_s", "latency_raw_s", "parts_s", "staleness_s", "staleness_open_s", "freezes"),
+        *(
+            "fps",
+            "latency_s",
+            "latency_raw_s",
+            "parts_s",
+            "staleness_s",
+            "staleness_open_s",
+            "freezes",
+            "books",
+            "sound",
+        ),
         *("first_frame_s", "queue_wait_s", "eta_error_s", "rotation", "concurrency", "goodput", "integrity"),
     },
     "settings": {"stream_every_s", "time_limit_s", "concurrency_limit", "effective_limit"},
@@ -33,6 +44,7 @@ ENDPOINT_CONTRACT = {
         *("captured", "delivered", "overwritten", "skipped", "rejected", "cut_off", "failed", "in_flight"),
         "unattributed",
     },
+    "books": {"closed", "unaccounted"},
     "bytes_per_frame": {"sent", "received"},
     "fps": {"offered", "delivered"},
     "latency_s": {"count", "mean", "p50", "p90", "p95", "p99", "max"},
@@ -41,7 +53,7 @@ ENDPOINT_CONTRACT = {
     "rotation": {"granted_s", "rejoin_gap_s", "duty_cycle", "fairness_jain", "worst_wait_s", "predicted_wait_s"},
     "concurrency": {"peak_active", "mean_active", "slot_use"},
     "goodput": {"viewers", "good_viewers", "rule"},
-    "integrity": {"cross_talk", "out_of_order", "duplicated", "state_errors"},
+    "integrity": {"cross_talk", "out_of_order", "duplicated", "state_errors", "damaged", "lost_updates"},
 }
 
 
@@ -83,6 +95,17 @@ def _unmeasured(folder: Path) -> LedgerBuilder:
     return steady(folder, warmup_s=99.0)
 
 
+def _microphone(folder: Path) -> LedgerBuilder:
+    described = endpoint("audio", kind="microphone", result="text", stream_every_s=1.0)
+    builder = LedgerBuilder(folder, meta(described))
+    builder.span(0.0, 8.0)
+    builder.viewer(1, 0.0, 8.0)
+    for frame, fate in enumerate(Fate):
+        builder.frame(1, frame, float(frame), fate, shown=False, sound_s=1.0)
+    builder.frame(1, 8, 7.9, shown=False, sound_s=1.0)
+    return builder
+
+
 def _told_nothing(folder: Path) -> LedgerBuilder:
     limits = dict.fromkeys(("time_limit_s", "concurrency_limit", "effective_limit"))
     builder = LedgerBuilder(folder, meta(endpoint(result="text", attribution="bounded", **limits)))
@@ -92,7 +115,7 @@ def _told_nothing(folder: Path) -> LedgerBuilder:
     return builder
 
 
-@pytest.mark.parametrize("run", [_rich, _bare, _unmeasured, _told_nothing, steady])
+@pytest.mark.parametrize("run", [_rich, _bare, _unmeasured, _told_nothing, _microphone, steady])
 def test_every_kind_of_run_meets_the_schema(tmp_path: Path, run: Any) -> None:
     """Runs with everything, with nothing, and with limits nobody knows all give valid results."""
     jsonschema.validate(as_json(summarise(run(tmp_path).ledger())), schema())
@@ -142,6 +165,24 @@ def test_the_schema_describes_every_key(tmp_path: Path) -> None:
     assert set(results["endpoints"][0]) == set(described["$defs"]["endpoint"]["properties"])
     for part in ("app", "generator", "run"):
         assert set(results[part]) == set(described["properties"][part]["properties"])
+
+
+@pytest.mark.parametrize("part", ["frames", "books", "sound", "integrity", "rotation", "concurrency"])
+def test_the_schema_describes_every_key_of_an_endpoints_parts(tmp_path: Path, part: str) -> None:
+    """Nor is one written inside a part that the schema does not document and require."""
+    found = as_json(summarise(_microphone(tmp_path).ledger()))["endpoints"][0][part]
+    described = schema()["$defs"]["endpoint"]["properties"][part]
+    described = described["anyOf"][0] if "anyOf" in described else described
+
+    assert set(found) == set(described["properties"]) == set(described["required"])
+
+
+def test_the_frames_of_results_are_captured_and_the_eight_fates(tmp_path: Path) -> None:
+    """Whoever adds up the values of `frames` gets twice what was captured: nothing else is in there."""
+    frames = as_json(summarise(Turns(seconds=20.0).write(tmp_path).ledger()))["endpoints"][0]["frames"]
+
+    assert set(frames) == ENDPOINT_CONTRACT["frames"]
+    assert sum(frames.values()) == 2 * frames["captured"]
 
 
 def test_numbers_are_not_finer_than_the_clock(tmp_path: Path) -> None:

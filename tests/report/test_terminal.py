@@ -10,7 +10,7 @@ from bench.ledger import Fate
 from bench.metrics import Summary, summarise
 from bench.report.terminal import render
 from bench.report.words import FATES, duration, plural, setting, share
-from tests.ledgers import LedgerBuilder, Turns, endpoint, meta, steady
+from tests.ledgers import NAN, LedgerBuilder, Turns, endpoint, meta, steady
 
 
 def _shown(summary: Summary, width: int = 80, encoding: str = "utf-8") -> str:
@@ -106,6 +106,80 @@ def test_what_is_not_known_is_not_made_up(tmp_path: Path) -> None:
     assert "at least 40 ms" in words
     for absent in ("staleness", "Freezes", "fetch", "law predicts", "of them shown", "slots in use"):
         assert absent not in words
+
+
+def _audio(folder: Path, *fates: Fate, **stream: int) -> LedgerBuilder:
+    """Build one viewer of a transcribing microphone whose chunks of a second met these fates."""
+    builder = LedgerBuilder(folder, meta(endpoint("audio", kind="microphone", result="text", stream_every_s=1.0)))
+    builder.span(0.0, float(len(fates)))
+    builder.viewer(1, 0.0, float(len(fates)))
+    builder.stream(1, 0, 0.0, 0.01, NAN, **stream)
+    for frame, fate in enumerate(fates):
+        builder.frame(1, frame, float(frame), fate, shown=False, join=frame == 0, sound_s=1.0)
+    return builder
+
+
+def test_a_microphone_tells_what_became_of_its_sound(tmp_path: Path) -> None:
+    """Seconds heard and lost, each with its cause, in the words of sound: no frames, no camera and no picture."""
+    heard, replaced, waiting = [Fate.DELIVERED] * 3, [Fate.OVERWRITTEN] * 2, [Fate.SKIPPED] * 3
+    fates = (*heard, *replaced, *heard, *waiting, Fate.DELIVERED, Fate.REJECTED, Fate.FAILED, Fate.CUT_OFF)
+
+    words = _words(summarise(_audio(tmp_path, *fates, Fate.IN_FLIGHT).ledger()))
+
+    assert "The app heard 7.00 s of the 16.0 s of sound recorded: half of its chunks were answered within" in words
+    assert (
+        "Sound of 16.0 s recorded the app heard 7.00 s, 3.00 s thrown away while waiting for a turn, 2.00 s replaced "
+        "by newer sound before the app took it, 1.00 s refused, mostly just as a turn ended, 1.00 s failed with an "
+        "error, 1.00 s cut off when a turn ended, 1.00 s still under way at the end · 2 gaps in what it heard, the "
+        "longest 3.00 s" in words
+    )
+    assert "Chunks by fate · 16 captured · books closed" in words
+    assert "chunks were sent within" in words
+    for absent in ("frame", "camera", "picture", "staleness", "Freezes", "screen", "shown"):
+        assert absent not in words
+
+
+def test_a_microphone_that_was_heard_in_full_says_so(tmp_path: Path) -> None:
+    """Nothing lost is one short line; nothing heard is said as plainly."""
+    all_heard = _words(summarise(_audio(tmp_path / "all", *[Fate.DELIVERED] * 4).ledger()))
+    none_heard = _words(summarise(_audio(tmp_path / "none", *[Fate.OVERWRITTEN] * 4).ledger()))
+
+    assert "The app heard all of the 4.00 s of sound recorded: half" in all_heard
+    assert "Sound the app heard all of the 4.00 s recorded" in all_heard
+    assert "The app heard nothing of the 4.00 s of sound recorded. 1 viewer never got one." in none_heard
+
+
+def test_what_is_wrong_with_a_transcript_is_told(tmp_path: Path) -> None:
+    """Lost updates and damaged stretches are in the integrity, in words."""
+    words = _words(summarise(_audio(tmp_path, *[Fate.DELIVERED] * 4, lost_updates=2, damaged=1).ledger()))
+
+    assert "a transcript went back to an older state 2 times, 1 stretch of a transcript made no word" in words
+
+
+def test_results_without_marks_are_not_called_the_viewers_own(tmp_path: Path) -> None:
+    """Where attribution is bounded nobody can tell whose a result was, and the summary does not say it could."""
+    builder = LedgerBuilder(tmp_path, meta(endpoint(result="text", attribution="bounded")))
+    builder.span(0.0, 1.0)
+    builder.viewer(1, 0.0, 1.0)
+    builder.frame(1, 1, 0.1, shown=False)
+
+    words = _words(summarise(builder.ledger()))
+
+    assert "cannot be told" in words
+    assert "was its viewer's own" not in words
+
+
+def test_what_the_app_used_is_told_per_result(tmp_path: Path) -> None:
+    """Where the app was ours: its cores, its memory, and what each result cost and left behind."""
+    builder = steady(tmp_path)
+    for second in range(3):
+        more = {"rss_bytes": 310_000_000, "threads": 54, "disk_bytes": second * 600_000}
+        builder.note("app", float(second), cpu_s=second * 1.2, **more)
+
+    words = _words(summarise(builder.ledger()))
+
+    assert "The app used 1.20 cores (60 ms of CPU a result)" in words
+    assert "needed 310.0 MB of memory and 54 threads, left 30.0 kB on disk for each result." in words
 
 
 def test_a_limit_held_lower_says_by_what(tmp_path: Path) -> None:
