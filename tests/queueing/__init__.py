@@ -1,0 +1,1 @@
+"""Tests of the rotation law and of the simulator."""
