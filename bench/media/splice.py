@@ -38,6 +38,11 @@ class Template:
     pieces: tuple[bytes, ...]
     slots: tuple[tuple[int, tuple[bytes, ...], int, int], ...]
 
+    @property
+    def size(self) -> int:
+        """Bytes it keeps for itself; the variants are shared by all templates of a splicer."""
+        return sum(map(len, self.pieces))
+
     def fill(self, code: int) -> bytes:
         """Give the base64 of the JPEG that is marked with `code`."""
         pieces = list(self.pieces)
