@@ -114,6 +114,8 @@ class Listener:
             counts.open -= 1
         self._judge_not_found(stream)
         books.ended()
+        if books.bounded:
+            self._crowd.bounded(self._index)
 
     def _judge_not_found(self, stream: Stream) -> None:
         for answered_s in self._not_found_s.pop(stream.ordinal, []):

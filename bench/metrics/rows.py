@@ -82,7 +82,7 @@ class EndpointRows:
             index=every if inside.all() else every[inside],
             streams=streams[np.lexsort((streams["joined_s"], streams["viewer"]))],
             recordings=_recordings(viewers, ledger.frames, every, window),
-            bounded=meta.get("attribution") == "bounded" or _any_bounds(ledger.frames, every),
+            bounded=_is_bounded(ledger, meta) or _any_bounds(ledger.frames, every),
             pictures=pictures,
             files=pictures or not np.isnan(ledger.frames["shown_s"][every]).all(),
         )
@@ -153,6 +153,12 @@ class EndpointRows:
 
 def _any_shown(frames: Rows, every: Index) -> bool:
     return bool((frames["flags"][every] & SHOWN).any())
+
+
+def _is_bounded(ledger: Ledger, meta: dict[str, Any]) -> bool:
+    """Whether results carry no marks: known beforehand, or found out in the run."""
+    found = any(note["note"] == "bounded" and note["endpoint"] == meta["api_name"] for note in ledger.notes)
+    return found or meta.get("attribution") == "bounded"
 
 
 def _any_bounds(frames: Rows, every: Index) -> bool:
