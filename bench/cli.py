@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from bench.errors import BenchError, UsageError
-from bench.units import option, positive_seconds, seconds
+from bench.units import option, positive_seconds, process_count, seconds
 
 app = typer.Typer(
     add_completion=False,
@@ -51,7 +51,9 @@ def run(  # noqa: PLR0917 - a command's options are its parameters
     ] = "",
     resolution: Annotated[str, typer.Option(metavar="WxH", help="Size of the cameras' pictures.")] = "640x480",
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of scenes and start times.")] = 1,
-    processes: Annotated[int, typer.Option(min=1, metavar="N", help="Processes that make the load.")] = 1,
+    processes: Annotated[
+        str, typer.Option(metavar="N", help="Processes that make the load; -1 is one for each core.")
+    ] = "1",
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Results folder [default: gradio-bench-results/TIME].")
     ] = None,
@@ -78,7 +80,7 @@ def run(  # noqa: PLR0917 - a command's options are its parameters
         concurrency_limit=concurrency_limit,
         resolution=resolution,
         seed=seed,
-        processes=processes,
+        processes=option("--processes", process_count, processes),
         out=out or Path("gradio-bench-results") / time.strftime("%Y%m%d-%H%M%S"),
     )
     if settings.url:

@@ -32,7 +32,8 @@ _SCENARIO = Path(bench.__file__).parent.parent / "scenarios" / "anything.py"
 class RunSettings:
     """What to run, durations in seconds.
 
-    Options left empty keep the app's own settings; `viewers` None is one for each endpoint at least.
+    Options left empty keep the app's own settings; `viewers` None is one for each endpoint at least, `processes` -1
+    one for each core.
     """
 
     target: str = ""
@@ -68,7 +69,7 @@ class RunSettings:
         arguments += ["-t", f"{round(self.warmup_s + self.duration_s)}s"]
         arguments += [*where, *(part for name in self.endpoints for part in ("--endpoint", name))]
         arguments += [f"{flag}={value}" for flag, value in given.items() if value]
-        return arguments + (["--processes", str(self.processes)] if self.processes > 1 else [])
+        return arguments + ([f"--processes={self.processes}"] if self.processes != 1 else [])
 
 
 class Interrupted(Exception):  # noqa: N818 - not an error: the run ended early and its results are whole

@@ -1,5 +1,6 @@
 """Durations, sizes and limits as people type them."""
 
+import os
 import re
 from collections.abc import Callable
 from typing import TypeVar
@@ -51,6 +52,18 @@ def count_or_none(text: str) -> int | None:
         return None
     if not text.strip().isdigit() or int(text) < 1:
         raise UsageError(f"{text!r} is not a limit.", "Give a whole number of at least 1, or none for no limit.")
+    return int(text)
+
+
+def process_count(text: str) -> int:
+    """Read a number of processes: at least 1, or -1 for one a core; raises UsageError, and where there is no fork."""
+    if not re.fullmatch(r"-1|0*[1-9]\d*", text.strip()):
+        raise UsageError(f"{text!r} is not a number of processes.", "Give 1 or more, or -1 for one on each core.")
+    if int(text) != 1 and not hasattr(os, "fork"):
+        raise UsageError(
+            "This system cannot fork, so one process is all there is.",
+            "Start workers by hand: locust -f scenarios/ --master, and locust -f scenarios/ --worker for each.",
+        )
     return int(text)
 
 

@@ -5,6 +5,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 from random import Random
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
@@ -70,7 +71,7 @@ def _no_report(kind: str, name: str, duration_s: float, size: int = 0, error: Ex
 class Crowd:
     """The viewers of one process and what they share.
 
-    `first_viewer` and `viewer_step` number this process's viewers apart from those of other processes of the run.
+    Viewers without a number of their own are counted from 0.
     """
 
     def __init__(
@@ -82,8 +83,6 @@ class Crowd:
         media: MediaSettings | None = None,
         report: Reporter = _no_report,
         transport: TransportFactory = GeventTransport,
-        first_viewer: int = 0,
-        viewer_step: int = 1,
     ) -> None:
         self.app, self.endpoints, self.writer = app, endpoints, writer
         self.media = media or MediaSettings()
@@ -95,7 +94,7 @@ class Crowd:
         self._microphones: dict[float, Microphone] = {}
         self.over = False
         self.api_path = urlsplit(app.root).path.rstrip("/") + app.api_prefix
-        self._next_viewer, self._viewer_step = first_viewer, viewer_step
+        self._numbers = count()
         self._transport = transport
         self._started = False
         self._lag_s = 0.0
@@ -106,11 +105,10 @@ class Crowd:
 
     # For viewers ----------------------------------------------------------------------------------------------
 
-    def admit(self, viewer: "Viewer") -> int:
+    def admit(self, viewer: "Viewer", number: int | None) -> int:
         """Take in a new viewer and return its number."""
         self.viewers.add(viewer)
-        number, self._next_viewer = self._next_viewer, self._next_viewer + self._viewer_step
-        return number
+        return next(self._numbers) if number is None else number
 
     def dismiss(self, viewer: "Viewer") -> None:
         """Forget a viewer that has left and closed its books."""

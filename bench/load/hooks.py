@@ -13,13 +13,17 @@ from weakref import WeakKeyDictionary
 
 import gevent
 from locust.exception import StopUser
-from locust.runners import WorkerRunner
+from locust.runners import MasterRunner, WorkerRunner
 from rich.console import Console
 
 from bench.errors import BenchError, UsageError
+from bench.load.master import Master
 from bench.load.options import add_arguments, read
+from bench.load.parent import watch_parent
 from bench.load.progress import start_progress
+from bench.load.roles import FINISH, Alone, Role
 from bench.load.session import Session
+from bench.load.worker import Worker
 from bench.report import write_reports
 from bench.report.terminal import render
 from bench.wire.app import is_loopback
@@ -35,6 +39,7 @@ LEAST_VIEWERS = 4
 _QUIET_LOGGERS = ("httpx", "httpcore", "urllib3")
 _registered = False
 _sessions: WeakKeyDictionary[Environment, Session] = WeakKeyDictionary()
+_roles: WeakKeyDictionary[Environment, Role] = WeakKeyDictionary()
 _unreported: list[Path] = []
 
 
@@ -70,6 +75,8 @@ def _on_init(environment: Environment, runner: Any, **_kwargs: Any) -> None:
     with _Fatal():
         current = Session(read(environment.parsed_options), _command())
         _sessions[environment] = current
+        _roles[environment] = _role(environment, current)
+        watch_parent(runner.quit)
         if isinstance(runner, WorkerRunner):
             return
         _ask_before_loading(current, environment)
@@ -79,34 +86,35 @@ def _on_init(environment: Environment, runner: Any, **_kwargs: Any) -> None:
         _size(environment.parsed_options, current)
         for left_out in app.left_out:
             logger.warning("Not driven: %s: %s.", left_out.api_name, left_out.reason)
-    _watch_parent(environment)
 
 
 def _on_test_start(environment: Environment, **_kwargs: Any) -> None:
-    current = _sessions[environment]
+    current, role = _sessions[environment], _roles[environment]
     runner = environment.runner
     try:
         current.options = read(environment.parsed_options, current.options.target)  # the web form may have changed them
         if isinstance(runner, WorkerRunner) or environment.host != current.app.url:
             current.open(environment.host)
-        current.start_run(_reporter(environment), **_part(runner))
+        role.begin(current, environment.parsed_options, _reporter(environment))
     except BenchError as error:
-        logger.error("%s", error)
-        environment.process_exit_code = error.exit_code
-        gevent.spawn(runner.quit if environment.parsed_options.headless else runner.stop)
+        _give_up(environment, role, error)
         return
     if not isinstance(runner, WorkerRunner):
-        start_progress(current)
+        start_progress(current, role)
 
 
 def _on_test_stopping(environment: Environment, **_kwargs: Any) -> None:
     current = _sessions.get(environment)
     if current is not None and current.crowd is not None:
         current.crowd.stopping()
+        _roles[environment].gather()
 
 
 def _on_test_stop(environment: Environment, **_kwargs: Any) -> None:
     _finish(environment)
+    runner = environment.runner
+    if isinstance(runner, MasterRunner) and environment.parsed_options.headless and not runner.worker_count:
+        gevent.spawn(runner.quit)  # every worker is lost: nothing more can come of waiting for the end
 
 
 def _on_quitting(environment: Environment, **_kwargs: Any) -> None:
@@ -125,6 +133,8 @@ def _on_quit(**_kwargs: Any) -> None:
 def _finish(environment: Environment) -> None:
     current = _sessions.get(environment)
     out = current.finish_run() if current is not None else None
+    if out is not None:
+        _roles[environment].end()
     if out is None or isinstance(environment.runner, WorkerRunner) or "GRADIO_BENCH_PROGRESS_FD" in os.environ:
         return  # the process that started this one reports
     if environment.parsed_options.headless:
@@ -147,12 +157,35 @@ def _report(out: Path) -> None:
 # What they are made of ----------------------------------------------------------------------------------------
 
 
-def _part(runner: Any) -> dict[str, Any]:
-    """Name this process's part of the run: its ledger file, and how its viewers are numbered."""
-    if isinstance(runner, WorkerRunner):
-        index = runner.worker_index + 1
-        return {"process": f"worker-{index:03}", "number": index, "processes": 64}
-    return {"process": "0"}
+def _role(environment: Environment, current: Session) -> Role:
+    """Tell what this process is in its runs, and listen to what the others have to say to it."""
+    runner = environment.runner
+    if isinstance(runner, MasterRunner):
+        return Master(runner)
+    if not isinstance(runner, WorkerRunner):
+        return Alone()
+    worker = Worker(runner, current.out.resolve())
+
+    def finish(environment: Environment, msg: Any) -> None:
+        _on_test_stopping(environment)
+        _finish(environment)
+        worker.answer_finish(msg.data["run"])
+
+    runner.register_message(FINISH, finish, concurrent=True)
+    # Fired in reverse: so the last rows go before the word that this worker has quit.
+    environment.events.quitting.add_listener(lambda environment, **_kwargs: _finish(environment))
+    return worker
+
+
+def _give_up(environment: Environment, role: Role, error: BenchError) -> None:
+    """End a run that could not begin; a worker leaves, so that the master gives its viewers to the others."""
+    logger.error("%s", error)
+    environment.process_exit_code = error.exit_code
+    runner = environment.runner
+    if isinstance(role, Worker):
+        role.failed(str(error))
+    quits = environment.parsed_options.headless or isinstance(role, Worker)
+    gevent.spawn(runner.quit if quits else runner.stop)
 
 
 def _choose_users(environment: Environment, api_names: set[str]) -> None:
@@ -216,19 +249,6 @@ def _ask_before_loading(current: Session, environment: Environment) -> None:
         raise UsageError(f"{question} That app is not on this machine.", "Add --yes if you may load it.")
     if input(f"{question} May you load that app? [y/N] ").strip().lower() not in {"y", "yes"}:
         raise UsageError("Nothing was loaded.", "Answer y, or add --yes, if you may load that app.")
-
-
-def _watch_parent(environment: Environment) -> None:
-    """End with the `gradio-bench` that started this process, also when that was killed."""
-    parent = os.environ.get("GRADIO_BENCH_PARENT")
-
-    def watch() -> None:
-        while os.getppid() == int(parent or 0):
-            gevent.sleep(0.5)
-        environment.runner.quit()
-
-    if parent is not None:
-        gevent.spawn(watch)
 
 
 def _command() -> str:

@@ -4,9 +4,8 @@ import dataclasses
 import os
 import platform
 import time
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +18,24 @@ from bench.load.app_watch import watch_app
 from bench.load.crowd import Crowd, Reporter
 from bench.load.options import Options
 from bench.load.target import Facts, Target
+from bench.load.turns import TakeTurn, Turns
 from bench.load.viewer import Viewer
 from bench.wire.app import App, Endpoint, discover
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A process's part of a run: the name of its ledger file, the run's folder, where its viewers get their turns."""
+
+    process: str
+    out: Path
+    take_turn: TakeTurn
 
 
 class Session:
     """The app under test and, while a run goes on, its crowd.
 
-    `process` names this process's ledger file; `number` and `processes` keep its viewers' numbers apart from others'.
+    A run of this process alone, or of a master, has its folder named by the options; a worker's is its Part's.
     """
 
     def __init__(self, options: Options, command: str) -> None:
@@ -37,7 +46,7 @@ class Session:
         self._deployed: Target | None = None
         self._found: App | None = None
         self._watch: gevent.Greenlet | None = None
-        self._next_endpoint: dict[str | None, Callable[[], int]] = {}
+        self._take_turn: TakeTurn = Turns().take
 
     # The app --------------------------------------------------------------------------------------------------
 
@@ -87,36 +96,33 @@ class Session:
 
     # One run --------------------------------------------------------------------------------------------------
 
-    def start_run(self, report: Reporter, *, process: str = "0", number: int = 0, processes: int = 1) -> None:
-        """Open the ledger and the crowd of a new run; raises UsageError when its folder cannot take it."""
-        if self._runs:
-            self.out = self.options.out.with_name(f"{self.options.out.name}-{self._runs + 1}")
-        self._runs += 1
-        if number == 0:
-            refuse_existing(self.out)
+    def start_run(self, report: Reporter, part: Part | None = None) -> None:
+        """Open the ledger and the crowd of a new run, or a worker's part of it.
+
+        Raises UsageError when its folder cannot take it.
+        """
+        part = part or self._whole()
+        self.out, self._take_turn = part.out, part.take_turn
         app = self.app
-        writer = LedgerWriter(self.out / "ledger", process, self._meta(app, processes))
+        writer = LedgerWriter(self.out / "ledger", part.process, self._meta(app))
         self.crowd = Crowd(
             app,
             app.endpoints,
             writer,
             media=self.options.media,
             report=report,
-            first_viewer=number,
-            viewer_step=processes,
         )
-        self._next_endpoint = {}
         if self._deployed is not None:
             self._watch = watch_app(self._deployed, writer)
 
-    def new_viewer(self, api_name: str | None) -> Viewer:
-        """Make a viewer of `api_name`, or of the next endpoint in turn; raises UsageError outside a run."""
-        if self.crowd is None:
-            raise UsageError("No run is under way.", "Start one first.")
-        if api_name not in self._next_endpoint:
-            fitting = [i for i, one in enumerate(self.crowd.endpoints) if api_name in {None, one.api_name}]
-            self._next_endpoint[api_name] = cycle(fitting).__next__
-        return Viewer(self.crowd, self._next_endpoint[api_name]())
+    def new_viewer(self, api_name: str | None) -> Viewer | None:
+        """Make a viewer of `api_name`, or of the next endpoint in turn; None when no run is under way any more."""
+        turn = self._take_turn(api_name)
+        crowd = self.crowd  # a worker's turn comes from the master, and the run may have ended meanwhile
+        if crowd is None or crowd.over or turn is None:
+            return None
+        fitting = [i for i, one in enumerate(crowd.endpoints) if api_name in {None, one.api_name}]
+        return Viewer(crowd, fitting[turn.place % len(fitting)], turn.number)
 
     def finish_run(self) -> Path | None:
         """Let the viewers leave and close the books; returns the run's folder, None when no run was under way."""
@@ -128,7 +134,16 @@ class Session:
         crowd.finish()
         return self.out
 
-    def _meta(self, app: App, processes: int) -> dict[str, Any]:
+    def _whole(self) -> Part:
+        """Take the whole of a run: in a folder of its own, beside that of an earlier run of the same process."""
+        out = self.options.out
+        if self._runs:
+            out = out.with_name(f"{out.name}-{self._runs + 1}")
+        self._runs += 1
+        refuse_existing(out)
+        return Part("0", out, Turns().take)
+
+    def _meta(self, app: App) -> dict[str, Any]:
         options = self.options
         return {
             "run": {
@@ -149,7 +164,6 @@ class Session:
                 "ssr": app.ssr,
                 "max_threads": app.max_threads,
             },
-            "generator": {"processes": processes},
             "endpoints": [self._endpoint_meta(endpoint) for endpoint in app.endpoints],
         }
 

@@ -5,6 +5,7 @@ from typing import Any
 import gevent
 from locust import User, constant, events, task
 from locust.env import Environment
+from locust.exception import StopUser
 
 from bench.load import hooks
 from bench.load.viewer import Viewer
@@ -36,6 +37,8 @@ class StreamUser(User):
     def on_start(self) -> None:
         """Open the tab and start the camera."""
         self.viewer = hooks.session(self.environment).new_viewer(self.api_name)
+        if self.viewer is None:
+            raise StopUser
         self.viewer.start()
 
     def on_stop(self) -> None:

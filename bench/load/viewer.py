@@ -37,9 +37,9 @@ HEARTBEAT_RETRY_S = 3.0
 class Viewer:
     """A synthetic viewer of one endpoint; `start` opens the tab, `leave` closes it."""
 
-    def __init__(self, crowd: Crowd, endpoint: int) -> None:
+    def __init__(self, crowd: Crowd, endpoint: int, number: int | None = None) -> None:
         self.crowd, self.index, self.endpoint = crowd, endpoint, crowd.endpoints[endpoint]
-        self.number = crowd.admit(self)
+        self.number = crowd.admit(self, number)
         self._session_hash = uuid.uuid4().hex[:11]
         self._transport = crowd.connect()
         self._device: Device
