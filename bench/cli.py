@@ -1,14 +1,38 @@
 """The `gradio-bench` command: reads options, calls one function, prints, and turns errors into exit codes."""
 
 import json
+import os
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
+from bench.cli_options import (
+    Audio,
+    AuthEnv,
+    ConcurrencyLimit,
+    Duration,
+    Endpoints,
+    Headers,
+    Inputs,
+    Json,
+    Out,
+    Processes,
+    Resolution,
+    Seed,
+    StartTimeout,
+    StreamEvery,
+    Target,
+    TimeLimit,
+    Video,
+    Viewers,
+    Warmup,
+    Yes,
+)
 from bench.errors import BenchError, UsageError
 from bench.units import option, positive_seconds, process_count, seconds
 
@@ -21,46 +45,39 @@ app = typer.Typer(
     epilog="Exit codes: 0 fine · 2 wrong usage · 4 the app could not be reached or died · 130 interrupted.",
 )
 
-TARGET_HELP = "A URL, a Space (owner/name), app.py, module:demo, or nothing for the reference app."
-Target = Annotated[str, typer.Argument(help=TARGET_HELP, show_default=False)]
-Json = Annotated[bool, typer.Option("--json", help="Print results as JSON on standard output.")]
-
 
 @app.command(
     epilog="Examples:\n\n"
     "`gradio-bench run` · the reference app\n\n"
     "`gradio-bench run app.py --viewers 10` · your own app, deployed for the run\n\n"
     "`gradio-bench run app.py --concurrency-limit 10 --time-limit 20` · with other settings, code untouched\n\n"
-    "`gradio-bench run http://127.0.0.1:7860 --endpoint filters --duration 1m` · an app that runs already"
+    "`gradio-bench run http://127.0.0.1:7860 --endpoint filters --duration 1m` · an app that runs already\n\n"
+    "`gradio-bench run app.py --video talk.mp4 --input 'Filter=edges'` · your own media and settings\n\n"
+    "`gradio-bench run app.py --auth-env APP_LOGIN` · as the USER:PASSWORD in that environment variable"
 )
 def run(  # noqa: PLR0917 - a command's options are its parameters
     target: Target = "",
-    viewers: Annotated[
-        int | None,
-        typer.Option(min=1, metavar="N", help="Viewers, each with one open tab [default: at least one an endpoint]."),
-    ] = None,
-    duration: Annotated[str, typer.Option(metavar="S", help="Measured time.")] = "30s",
-    warmup: Annotated[str, typer.Option(metavar="S", help="Time before it, left out of the figures.")] = "5s",
-    endpoint: Annotated[
-        list[str] | None, typer.Option(metavar="API_NAME", help="Drive only this endpoint; may be repeated.")
-    ] = None,
-    stream_every: Annotated[str, typer.Option(metavar="S", help="Seconds between frames [default: the app's].")] = "",
-    time_limit: Annotated[str, typer.Option(metavar="S", help="Deploy with this time_limit, or none.")] = "",
-    concurrency_limit: Annotated[
-        str, typer.Option(metavar="N", help="Deploy with this concurrency_limit, or none.")
-    ] = "",
-    resolution: Annotated[str, typer.Option(metavar="WxH", help="Size of the cameras' pictures.")] = "640x480",
-    seed: Annotated[int, typer.Option(metavar="N", help="Seed of scenes and start times.")] = 1,
-    processes: Annotated[
-        str, typer.Option(metavar="N", help="Processes that make the load; -1 is one for each core.")
-    ] = "1",
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Results folder [default: gradio-bench-results/TIME].")
-    ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Load an app that is not on this machine.")] = False,
+    viewers: Viewers = None,
+    duration: Duration = "30s",
+    warmup: Warmup = "5s",
+    endpoint: Endpoints = None,
+    processes: Processes = "1",
+    seed: Seed = 1,
+    stream_every: StreamEvery = "",
+    time_limit: TimeLimit = "",
+    concurrency_limit: ConcurrencyLimit = "",
+    start_timeout: StartTimeout = "",
+    resolution: Resolution = "640x480",
+    video: Video = None,
+    audio: Audio = None,
+    inputs: Inputs = None,
+    auth_env: AuthEnv = "",
+    header: Headers = None,
+    yes: Yes = False,
+    out: Out = None,
     as_json: Json = False,
 ) -> None:
-    """Drive cameras at an app for a while and tell what every frame met."""
+    """Drive cameras and microphones at an app for a while and tell what every frame met."""
     from bench.load.target_name import parse_target  # noqa: PLC0415 - --help need not wait for it
     from bench.progress import ProgressDisplay  # noqa: PLC0415
     from bench.report import terminal  # noqa: PLC0415
@@ -78,7 +95,13 @@ def run(  # noqa: PLR0917 - a command's options are its parameters
         stream_every=stream_every,
         time_limit=time_limit,
         concurrency_limit=concurrency_limit,
+        start_timeout=start_timeout,
         resolution=resolution,
+        video=video,
+        audio=audio,
+        inputs=tuple(inputs or ()),
+        auth_env=auth_env,
+        headers=tuple(header or ()),
         seed=seed,
         processes=option("--processes", process_count, processes),
         out=out or Path("gradio-bench-results") / time.strftime("%Y%m%d-%H%M%S"),
@@ -103,20 +126,32 @@ def run(  # noqa: PLR0917 - a command's options are its parameters
         raise typer.Exit(130)
 
 
-@app.command(epilog="Example: `gradio-bench discover http://127.0.0.1:7860`")
-def discover(target: Target = "", as_json: Json = False) -> None:
+@app.command(
+    epilog="Examples:\n\n"
+    "`gradio-bench discover http://127.0.0.1:7860`\n\n"
+    "`gradio-bench discover app.py --auth-env APP_LOGIN` · as the USER:PASSWORD in that environment variable"
+)
+def discover(
+    target: Target = "",
+    start_timeout: StartTimeout = "",
+    auth_env: AuthEnv = "",
+    header: Headers = None,
+    as_json: Json = False,
+) -> None:
     """Show an app's streaming endpoints, how each would be driven, and what cannot be."""
     from bench.load.target import Target as Deployment  # noqa: PLC0415
-    from bench.load.target_name import parse_target  # noqa: PLC0415
+    from bench.load.target_name import parse_target, start_timeout_s  # noqa: PLC0415
     from bench.report import discovery  # noqa: PLC0415
+    from bench.wire.access import read_access  # noqa: PLC0415
     from bench.wire.app import discover as find  # noqa: PLC0415
 
     name = parse_target(target)
-    if name.deployed:
-        with Deployment(name) as deployed:
-            found = find(deployed.url)
-    else:
-        found = find(name.text)
+    access = read_access(auth_env, header or (), os.environ)
+    most_s = start_timeout_s(name, start_timeout)
+    doing = f"Deploying {name} ..." if name.deployed else f"Connecting to {name} ..."
+    with ExitStack() as stack, Console(stderr=True).status(doing) as status:
+        url = stack.enter_context(Deployment(name, timeout_s=most_s)).url if name.deployed else name.text
+        found = find(url, auth=access.auth, headers=access.headers, patience_s=most_s, waiting=status.update)
     if as_json:
         sys.stdout.write(json.dumps(discovery.as_json(found), indent=2) + "\n")
     else:
@@ -152,7 +187,7 @@ def main() -> NoReturn:
 
 
 def _ask_before_loading(target: str, viewers: int | None, duration_s: float, *, yes: bool) -> None:
-    from bench.wire.app import is_loopback  # noqa: PLC0415
+    from bench.wire.address import is_loopback  # noqa: PLC0415
 
     if yes or is_loopback(target):
         return

@@ -33,17 +33,22 @@ class ProgressDisplay:
             self._live.stop()
 
     def show(self, line: dict[str, Any]) -> None:
-        """Show one line of progress."""
+        """Show one line of progress; a notice stays on the screen."""
+        if line["phase"] == "notice":
+            self._console.print(line["text"], soft_wrap=True, highlight=False, markup=False)
+            return
         text = Text(self._words(line))
         if self._live is not None:
             self._live.update(text)
-        elif line["phase"] != "running" or time.monotonic() - self._printed_s >= PLAIN_EVERY_S:
+        elif line["phase"] not in {"running", "preparing"} or time.monotonic() - self._printed_s >= PLAIN_EVERY_S:
             self._printed_s = time.monotonic()
             self._console.print(text, soft_wrap=True)
 
     def _words(self, line: dict[str, Any]) -> str:
         if line["phase"] == "interrupted":
             return "Interrupted: closing the books (Ctrl-C again to give up) ..."
+        if line["phase"] == "preparing":
+            return str(line["text"])
         if line["phase"] == "finishing":
             return "Finishing: waiting for the last results ..."
         elapsed_s = line["elapsed_s"]

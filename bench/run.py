@@ -33,7 +33,7 @@ class RunSettings:
     """What to run, durations in seconds.
 
     Options left empty keep the app's own settings; `viewers` None is one for each endpoint at least, `processes` -1
-    one for each core.
+    one for each core. `auth_env` and `headers` name environment variables, never what is in them.
     """
 
     target: str = ""
@@ -45,7 +45,13 @@ class RunSettings:
     stream_every: str = ""
     time_limit: str = ""
     concurrency_limit: str = ""
+    start_timeout: str = ""
     resolution: str = "640x480"
+    video: Path | None = None
+    audio: Path | None = None
+    inputs: tuple[str, ...] = ()
+    auth_env: str = ""
+    headers: tuple[str, ...] = ()
     seed: int = 1
     processes: int = 1
     out: Path = Path(DEFAULT_OUT)
@@ -59,7 +65,11 @@ class RunSettings:
             "--stream-every": self.stream_every,
             "--time-limit": self.time_limit,
             "--concurrency-limit": self.concurrency_limit,
+            "--start-timeout": self.start_timeout,
             "--resolution": self.resolution,
+            "--video": str(self.video or ""),
+            "--audio": str(self.audio or ""),
+            "--auth-env": self.auth_env,
             "--seed": str(self.seed),
             "--warmup": f"{self.warmup_s}s",
             "--out": str(self.out),

@@ -16,8 +16,7 @@ import psutil
 from bench.ledger import Fate, LedgerWriter
 from bench.load.attribution import Attributor
 from bench.load.entries import SentFrame
-from bench.media.camera import Camera
-from bench.media.microphone import Microphone
+from bench.load.recorders import MediaSettings, Recorders
 from bench.wire.app import App, Endpoint
 from bench.wire.transport import TIMEOUT_S, GeventTransport, Transport
 
@@ -53,17 +52,6 @@ class EndpointCounts:
     open: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class MediaSettings:
-    """What is recorded: pictures of width × height pixels and a JPEG quality; chunks longer or shorter by `jitter`."""
-
-    width: int = 640
-    height: int = 480
-    quality: int = 85
-    seed: int = 0
-    jitter: float = 0.0
-
-
 def _no_report(kind: str, name: str, duration_s: float, size: int = 0, error: Exception | None = None) -> None:
     """Stand in for Locust where a crowd is driven without it."""
 
@@ -80,18 +68,17 @@ class Crowd:
         endpoints: tuple[Endpoint, ...],
         writer: LedgerWriter,
         *,
-        media: MediaSettings | None = None,
+        recorders: Recorders | None = None,
         report: Reporter = _no_report,
         transport: TransportFactory = GeventTransport,
     ) -> None:
         self.app, self.endpoints, self.writer = app, endpoints, writer
-        self.media = media or MediaSettings()
+        self.recorders = recorders or Recorders(MediaSettings())
         self.report = report
         self.attributor = Attributor()
         self.counts = [EndpointCounts() for _ in endpoints]
         self.viewers: set[Viewer] = set()
-        self.camera = Camera(self.media.width, self.media.height, seed=self.media.seed, quality=self.media.quality)
-        self._microphones: dict[float, Microphone] = {}
+        self._bounded: set[int] = set()
         self.over = False
         self.api_path = urlsplit(app.root).path.rstrip("/") + app.api_prefix
         self._numbers = count()
@@ -114,14 +101,6 @@ class Crowd:
         """Forget a viewer that has left and closed its books."""
         self.viewers.discard(viewer)
 
-    def microphone(self, stream_every_s: float) -> Microphone:
-        """Give the microphones of this chunk length, made when the first is asked for."""
-        if stream_every_s not in self._microphones:
-            self._microphones[stream_every_s] = Microphone(
-                stream_every_s, seed=self.media.seed, jitter=self.media.jitter
-            )
-        return self._microphones[stream_every_s]
-
     def camera_started(self, now_s: float) -> None:
         """Note the instant the first camera began: warm-up counts from there."""
         if not self._started:
@@ -130,14 +109,11 @@ class Crowd:
 
     def phase_s(self, viewer: int, stream_every_s: float) -> float:
         """Delay of a viewer's first tick: cameras of different people do not tick together."""
-        return Random(self.media.seed * 1_000_003 + viewer).random() * stream_every_s
+        return Random(self.recorders.settings.seed * 1_000_003 + viewer).random() * stream_every_s
 
     def connect(self) -> Transport:
         """Open a transport of the viewer's own, with the app's headers and cookies on every request."""
-        headers = {**self.app.headers, "x-gradio-user": "app"}
-        if self.app.cookies:
-            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.app.cookies.items())
-        return self._transport(self.app.root, headers)
+        return self._transport(self.app.root, {**self.app.request_headers(), "x-gradio-user": "app"})
 
     def settled(self, endpoint: int, sent: SentFrame) -> None:
         """Count a frame whose fate is now known, and tell Locust of it."""
@@ -165,6 +141,12 @@ class Crowd:
         note = {"note": "change", "at_s": time.monotonic(), "endpoint": name, "input": label}
         self.writer.note({**note, "pictures": pictures, "duration_s": duration_s})
         self.report("CHANGE", f"{name}: {label}", duration_s)
+
+    def bounded(self, endpoint: int) -> None:
+        """Record, once, that results of an endpoint carry no mark that can be read: its attribution is bounded."""
+        if endpoint not in self._bounded:
+            self._bounded.add(endpoint)
+            self.writer.note({"note": "bounded", "endpoint": self.endpoints[endpoint].api_name})
 
     # The end of a run -----------------------------------------------------------------------------------------
 

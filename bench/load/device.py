@@ -49,7 +49,8 @@ class CameraDevice:
     patience = UNREADABLE_RESULTS
 
     def __init__(self, crowd: "Crowd", endpoint: "Endpoint", viewer: int) -> None:
-        self._camera, self._endpoint, self._viewer = crowd.camera, endpoint, viewer
+        self._camera = crowd.recorders.camera(endpoint.stream_every_s)
+        self._endpoint, self._viewer = endpoint, viewer
 
     def bodies(self, session_hash: str) -> Bodies:
         """See Device."""
@@ -68,7 +69,7 @@ class MicrophoneDevice:
     """A microphone: every tick is a chunk of sound, uploaded as a file; its FileData rides in the POST."""
 
     def __init__(self, crowd: "Crowd", endpoint: "Endpoint", viewer: int, transport: Transport) -> None:
-        self._microphone = crowd.microphone(endpoint.stream_every_s)
+        self._microphone = crowd.recorders.microphone(endpoint.stream_every_s)
         self._endpoint, self._viewer, self._transport = endpoint, viewer, transport
         self._api_path, self._root = crowd.api_path, crowd.app.root
         self._api_prefix = crowd.app.api_prefix

@@ -23,6 +23,7 @@ from bench.load.parent import watch_parent
 from bench.load.progress import start_progress
 from bench.load.roles import FINISH, Alone, Role
 from bench.load.session import Session
+from bench.load.shaped import follow
 from bench.load.worker import Worker
 from bench.report import write_reports
 from bench.report.terminal import render
@@ -79,11 +80,16 @@ def _on_init(environment: Environment, runner: Any, **_kwargs: Any) -> None:
         watch_parent(runner.quit)
         if isinstance(runner, WorkerRunner):
             return
-        _ask_before_loading(current, environment)
+        _ask_before_loading(current)
         app = current.open()
         environment.host = app.url
         _choose_users(environment, {endpoint.api_name for endpoint in app.endpoints})
-        _size(environment.parsed_options, current)
+        if not isinstance(runner, MasterRunner):
+            current.prepare()  # now, for once Locust starts a run its time runs
+        if current.options.shape is not None:
+            follow(environment, current.options.shape)
+        else:
+            _size(environment.parsed_options, current)
         for left_out in app.left_out:
             logger.warning("Not driven: %s: %s.", left_out.api_name, left_out.reason)
 
@@ -95,6 +101,8 @@ def _on_test_start(environment: Environment, **_kwargs: Any) -> None:
         current.options = read(environment.parsed_options, current.options.target)  # the web form may have changed them
         if isinstance(runner, WorkerRunner) or environment.host != current.app.url:
             current.open(environment.host)
+        if not isinstance(runner, MasterRunner):
+            current.prepare()
         role.begin(current, environment.parsed_options, _reporter(environment))
     except BenchError as error:
         _give_up(environment, role, error)
@@ -238,13 +246,14 @@ def _size(options: Any, current: Session) -> None:
         options.spawn_rate = options.num_users
 
 
-def _ask_before_loading(current: Session, environment: Environment) -> None:
+def _ask_before_loading(current: Session) -> None:
     """Get a yes before an app that is not on this machine is loaded."""
-    target, options = current.options.target, environment.parsed_options
+    target = current.options.target
     if target.deployed or is_loopback(target.text) or current.options.yes:
         return
-    how_long = f"for {options.run_time} s" if options.run_time else "until stopped"
-    question = f"This sends {options.num_users or 1} viewers to {target.text} {how_long}."
+    length_s = current.options.duration_s
+    how_long = f"for {length_s:.0f} s" if length_s else "until stopped"
+    question = f"This sends {current.options.viewers or 1} viewers to {target.text} {how_long}."
     if not sys.stdin.isatty():
         raise UsageError(f"{question} That app is not on this machine.", "Add --yes if you may load it.")
     if input(f"{question} May you load that app? [y/N] ").strip().lower() not in {"y", "yes"}:

@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import UsageError
-from bench.load.crowd import MediaSettings
+from bench.load.inputs import Setting, read_setting
+from bench.load.recorders import MediaSettings, check_files
+from bench.load.shapes import EXAMPLES, Shape, parse_shape
 from bench.load.target import Overrides, TargetName, parse_target
+from bench.load.target_name import start_timeout_s
 from bench.media.mark import MarkLayout
 from bench.units import count_or_none, option, positive_seconds, resolution, seconds, seconds_or_none
+from bench.wire.access import Access, read_access
 
 LOOPBACK = "127.0.0.1"
 
@@ -43,7 +47,44 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     },
     "--resolution": {"default": "640x480", "metavar": "WxH", "help": "Size of the pictures (default: 640x480)."},
     "--quality": {"default": 85, "type": int, "metavar": "Q", "help": "JPEG quality of the pictures (default: 85)."},
+    "--video": {
+        "default": "",
+        "metavar": "FILE",
+        "help": "Video or picture the cameras show, looped, the marks laid over (default: a synthetic scene).",
+    },
+    "--audio": {
+        "default": "",
+        "metavar": "FILE",
+        "help": "WAV file the microphones hear below the words, looped (default: the words alone).",
+    },
+    "--input": {
+        "action": "append",
+        "default": [],
+        "metavar": "NAME=VALUE",
+        "help": "Set another input of the app by its label, or as ENDPOINT:LABEL=VALUE; may be repeated.",
+    },
+    "--auth-env": {
+        "default": "",
+        "metavar": "NAME",
+        "help": "Environment variable that holds the app's login as USER:PASSWORD.",
+    },
+    "--header": {
+        "action": "append",
+        "default": [],
+        "metavar": "NAME=VARIABLE",
+        "help": "Send this header with every request, its value taken from an environment variable; may be repeated.",
+    },
+    "--start-timeout": {
+        "default": "",
+        "metavar": "S",
+        "help": "How long the app may take to start, or a Space to wake (default: 1m, a Space 5m).",
+    },
     "--seed": {"default": 1, "type": int, "metavar": "N", "help": "Seed of scenes and start times (default: 1)."},
+    "--shape": {
+        "default": "",
+        "metavar": "SHAPE",
+        "help": f"Viewers that come and go, instead of -u, -r and -t: {EXAMPLES}.",
+    },
     "--warmup": {"default": "0s", "metavar": "S", "help": "Time left out of the figures at the start (default: 0s)."},
     "--out": {
         "default": f"gradio-bench-results/{time.strftime('%Y%m%d-%H%M%S')}",
@@ -59,16 +100,23 @@ _IN_WEB_UI = {"--stream-every", "--resolution", "--quality", "--seed", "--warmup
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """One run's settings. `stream_every_s` None keeps the app's own; `overrides` go to an app deployed here."""
+    """One run's settings. `stream_every_s` None keeps the app's own; `overrides` go to an app deployed here.
+
+    `start_timeout_s` is how long the app is waited for.
+    """
 
     target: TargetName
     endpoints: tuple[str, ...]
     stream_every_s: float | None
     overrides: Overrides
     media: MediaSettings
+    inputs: tuple[Setting, ...]
+    access: Access
+    start_timeout_s: float
     warmup_s: float
     duration_s: float | None
     viewers: int | None
+    shape: Shape | None
     out: Path
     yes: bool
 
@@ -87,12 +135,11 @@ def add_arguments(parser: Any) -> None:
 def read(parsed: Namespace, target: TargetName | None = None) -> Options:
     """Check the options and give them their meaning; `target` is the app already opened, if one is.
 
-    Raises UsageError for a value out of range, and for two that exclude each other.
+    Raises UsageError for a value out of range, for two that exclude each other, and for a file that cannot be played.
     """
     name = target or _target(parsed)
     _refuse_overrides(parsed, name)
-    width, height = option("--resolution", resolution, parsed.resolution)
-    MarkLayout.for_size(width, height)
+    shape = option("--shape", parse_shape, parsed.shape) if parsed.shape else None
     every_s = option("--stream-every", positive_seconds, parsed.stream_every) if parsed.stream_every else None
     return Options(
         target=name,
@@ -105,13 +152,32 @@ def read(parsed: Namespace, target: TargetName | None = None) -> Options:
             if parsed.concurrency_limit
             else "keep",
         ),
-        media=MediaSettings(width, height, int(parsed.quality), int(parsed.seed)),
+        media=_media(parsed),
+        inputs=tuple(map(read_setting, parsed.input)),
+        access=read_access(parsed.auth_env, parsed.header, os.environ),
+        start_timeout_s=start_timeout_s(name, parsed.start_timeout),
         warmup_s=option("--warmup", seconds, str(parsed.warmup)),
-        duration_s=float(parsed.run_time) if parsed.run_time else None,
-        viewers=parsed.num_users,
+        duration_s=shape.length_s if shape else float(parsed.run_time) if parsed.run_time else None,
+        viewers=shape.most if shape else parsed.num_users,
+        shape=shape,
         out=Path(parsed.out),
         yes=parsed.yes or os.environ.get("GRADIO_BENCH_YES") == "1",
     )
+
+
+def _media(parsed: Namespace) -> MediaSettings:
+    width, height = option("--resolution", resolution, parsed.resolution)
+    MarkLayout.for_size(width, height)
+    media = MediaSettings(
+        width,
+        height,
+        int(parsed.quality),
+        int(parsed.seed),
+        video=Path(parsed.video) if parsed.video else None,
+        audio=Path(parsed.audio) if parsed.audio else None,
+    )
+    check_files(media)
+    return media
 
 
 def _target(parsed: Namespace) -> TargetName:

@@ -73,11 +73,11 @@ class Screen:
             return
         # A picture that was superseded while it loaded never reaches a browser's screen.
         arrival.shown = arrival is self._latest
-        look = partial(read_mark, picture, self._crowd.camera.layout)
+        look = partial(read_mark, picture, self._crowd.recorders.layout)
         self._crowd.attributor.read(look, partial(self._attribute, books, arrival))
 
     def _attribute(self, books: StreamBooks, arrival: Arrival, identity: Identity | None) -> None:
-        layout = self._crowd.camera.layout
+        layout = self._crowd.recorders.layout
         if books.closed:
             return
         if identity is None:

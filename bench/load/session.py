@@ -16,7 +16,10 @@ from bench.errors import UsageError
 from bench.ledger import LedgerWriter, refuse_existing
 from bench.load.app_watch import watch_app
 from bench.load.crowd import Crowd, Reporter
+from bench.load.inputs import set_inputs
+from bench.load.notices import notice, preparing, waiting
 from bench.load.options import Options
+from bench.load.recorders import Recorders, refuse_unplayable
 from bench.load.target import Facts, Target
 from bench.load.turns import TakeTurn, Turns
 from bench.load.viewer import Viewer
@@ -45,6 +48,7 @@ class Session:
         self._runs = 0
         self._deployed: Target | None = None
         self._found: App | None = None
+        self._recorders: Recorders | None = None
         self._watch: gevent.Greenlet | None = None
         self._take_turn: TakeTurn = Turns().take
 
@@ -56,11 +60,20 @@ class Session:
         Raises TargetError when there is none to drive, UsageError for an endpoint it does not have.
         """
         if url is None and self.options.target.deployed:
-            self._deployed = Target(self.options.target, everywhere=self.options.overrides).start()
+            self._deployed = self._deploy()
         address = url or (self._deployed.url if self._deployed else self.options.target.text)
         if self._found is None or self._found.url != address:
-            self._found = discover(address)
+            access = self.options.access
+            patience_s = self.options.start_timeout_s
+            self._found = discover(
+                address, auth=access.auth, headers=access.headers, patience_s=patience_s, waiting=preparing
+            )
+        refuse_unplayable(self.options.media, self.app.endpoints)
         return self.app
+
+    def prepare(self) -> None:
+        """Make the cameras and microphones of this process, which may take a while where they play files."""
+        self._recording().prepare(self.app.endpoints)
 
     @property
     def app(self) -> App:
@@ -88,11 +101,23 @@ class Session:
             if name not in names:
                 raise UsageError(f"The app has no streaming endpoint {name!r}.", f"It has: {', '.join(names)}.")
         every_s = self.options.stream_every_s
-        return tuple(
+        chosen = tuple(
             endpoint if every_s is None else dataclasses.replace(endpoint, stream_every_s=every_s)
             for endpoint in app.endpoints
             if not wanted or endpoint.api_name in wanted
         )
+        return set_inputs(chosen, self.options.inputs)
+
+    def _deploy(self) -> Target:
+        most_s = self.options.start_timeout_s
+        with waiting(f"Deploying {self.options.target}", most_s):
+            return Target(self.options.target, everywhere=self.options.overrides, timeout_s=most_s).start()
+
+    def _recording(self) -> Recorders:
+        """Give the recorders of these settings, those of the run before where they are the same."""
+        if self._recorders is None or self._recorders.settings != self.options.media:
+            self._recorders = Recorders(self.options.media, preparing, notice)
+        return self._recorders
 
     # One run --------------------------------------------------------------------------------------------------
 
@@ -109,7 +134,7 @@ class Session:
             app,
             app.endpoints,
             writer,
-            media=self.options.media,
+            recorders=self._recording(),
             report=report,
         )
         if self._deployed is not None:
@@ -151,6 +176,7 @@ class Session:
                 "duration_s": None if options.duration_s is None else options.duration_s - options.warmup_s,
                 "warmup_s": options.warmup_s,
                 "viewers": options.viewers,
+                "shape": options.shape.text if options.shape else None,
                 "seed": options.media.seed,
                 "command": self.command,
                 "host": _host(),

@@ -225,7 +225,7 @@ class Target:
             except TimeoutError:
                 raise TargetError(
                     f"{self.name} was not up after {self._timeout_s:g} s.{self._printed()}",
-                    "Give it longer, or start it yourself and give its URL.",
+                    "Give it longer with --start-timeout, or start it yourself and give its URL.",
                 ) from None
             except ConnectionError:
                 part = b""

@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Literal
 
 from bench.errors import UsageError
+from bench.units import option, positive_seconds
+from bench.wire.address import is_space
 
 TargetKind = Literal["reference", "url", "space", "file", "module"]
 
 _MODULE = re.compile(r"(?P<module>[A-Za-z_]\w*(\.[A-Za-z_]\w*)*):(?P<attribute>[A-Za-z_]\w*(\.[A-Za-z_]\w*)*)")
 _SPACE = re.compile(r"[\w.-]+/[\w.-]+")
 _HOST_AND_PORT = re.compile(r"(\[[0-9a-fA-F:]+\]|[\w.-]+):\d+(/.*)?")
+_DEPLOY_S, _WAKE_S = 60.0, 300.0
 _REMEDY = (
     "TARGET is a URL (http://HOST:PORT), a Space (OWNER/NAME), app.py, module:demo, or nothing for the reference app."
 )
@@ -56,6 +59,18 @@ def parse_target(text: str | None) -> TargetName:
     if _SPACE.fullmatch(text) and not Path(text).exists() and not Path(text + ".py").exists():
         return TargetName("space", text)
     raise UsageError(f"Cannot tell what app {text!r} is.", _hint(text))
+
+
+def start_timeout_s(name: TargetName, typed: str = "") -> float:
+    """How long to wait for an app, as typed or as usual: a server named by its URL is taken to be up.
+
+    Raises UsageError when what was typed is no duration.
+    """
+    if typed:
+        return option("--start-timeout", positive_seconds, typed)
+    if name.deployed:
+        return _DEPLOY_S
+    return _WAKE_S if is_space(name.text) else 0.0
 
 
 def _existing(path: Path) -> str:

@@ -22,7 +22,7 @@ class Transcript:
     def __init__(self, crowd: Crowd, endpoint: int, viewer: int, transport: Transport) -> None:
         self._crowd, self._index, self._viewer = crowd, endpoint, viewer
         self._marked = crowd.endpoints[endpoint].marked_output
-        self._microphone = crowd.microphone(crowd.endpoints[endpoint].stream_every_s)
+        self._microphone = crowd.recorders.microphone(crowd.endpoints[endpoint].stream_every_s)
         self._layout = self._microphone.layout
         self._reader = TranscriptReader(self._layout, viewer)
         # Text that goes back with each chunk can go back older than the last result: what that one added is then gone.

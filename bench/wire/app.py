@@ -8,8 +8,9 @@ import gradio_client
 import httpx
 
 from bench.errors import TargetError
+from bench.wire.address import is_loopback
 from bench.wire.client import AppClient
-from bench.wire.connect import connect, is_loopback
+from bench.wire.connect import connect
 from bench.wire.endpoint import Endpoint, Input, LeftOut, Output, read_endpoints
 from bench.wire.parameters import name_parameters
 
@@ -40,6 +41,13 @@ class App:
     max_threads: int | None
     endpoints: tuple[Endpoint, ...]
     left_out: tuple[LeftOut, ...]
+
+    def request_headers(self) -> dict[str, str]:
+        """Headers for every request, cookies among them; the login's join those of a Cookie header given."""
+        given = {name: value for name, value in self.headers.items() if name.lower() != "cookie"}
+        cookies = [value for name, value in self.headers.items() if name.lower() == "cookie"]
+        cookies += [f"{name}={value}" for name, value in self.cookies.items()]
+        return given | ({"Cookie": "; ".join(cookies)} if cookies else {})
 
 
 def discover(

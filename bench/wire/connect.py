@@ -1,15 +1,14 @@
 """Reaching an app through gradio_client: an address or a Space, with a login, and again while it is not up yet."""
 
-import ipaddress
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 import httpx
 from gradio_client.utils import TooManyRequestsError
 
-from bench.errors import TargetError, UsageError
+from bench.errors import TargetError
+from bench.wire.address import host_of, is_loopback, is_space
 from bench.wire.client import AppClient
 from bench.wire.failures import NotUpError, space_error, unreachable, unusable
 
@@ -50,7 +49,8 @@ def connect(
 def _connect(url: str, settings: dict[str, Any]) -> AppClient:
     if "://" not in url:
         return _space_client(url, settings)
-    token: Literal[False] | None = None if _is_hugging_face(url) else False
+    host_of(url)
+    token: Literal[False] | None = None if is_space(url) else False
     try:
         return _client(url, token, settings)
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
@@ -63,34 +63,6 @@ def _given_up(error: NotUpError, waited_s: float) -> TargetError:
     return TargetError(
         f"{error.problem} It was waited for {waited_s:.0f} s.", f"{error.remedy} --start-timeout waits longer."
     )
-
-
-def _is_hugging_face(url: str) -> bool:
-    return _host(url).endswith((".hf.space", "huggingface.co"))
-
-
-def is_loopback(url: str) -> bool:
-    """Whether `url` names this very machine; Spaces and names that would have to be looked up do not."""
-    try:
-        host = (urlsplit(url).hostname or "").rstrip(".") if "://" in url else ""
-        if host == "localhost" or host.endswith(".localhost"):
-            return True
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return address.is_loopback or address.is_unspecified
-
-
-def _host(url: str) -> str:
-    """Return the host an http address names; UsageError when it names none."""
-    try:
-        parts = urlsplit(url)
-        host, scheme = parts.hostname, parts.scheme
-    except ValueError:
-        host, scheme = None, ""
-    if not host or scheme not in {"http", "https"}:
-        raise UsageError(f"{url} is not an http address.", "Write it as http://HOST:PORT.")
-    return host
 
 
 def _client(url: str, token: Literal[False] | None, settings: dict[str, Any]) -> AppClient:
