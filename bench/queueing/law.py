@@ -3,6 +3,7 @@
 docs/queueing.md derives it and compares it with what real Gradio did.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -66,13 +67,18 @@ def rejoin_s(stream_every_s: float, call_s: float = 0.0) -> float:
 
 
 def granted_s(time_limit_s: float, stream_every_s: float, call_s: float = 0.0) -> float:
-    """Predict the mean length of a turn, in seconds: the limit and half a tick, or half a call where that is longer.
+    """Predict the mean length of a turn, in seconds: the limit, and what is missing to the next result.
 
     Gradio adds up, for each frame, the time from the result before it to its own (`run_time += end − start` in its
     queueing.py, with `start` taken before the wait for the next frame): the wall clock of the open stream. It compares
-    the sum with `time_limit` only when a frame has been processed. Those come a tick apart, or a call where the handler
-    is slower, and the limit falls anywhere between two of them: a turn exceeds it by 0 to 1 × max(tick, call), half of
-    it on average. Where all cameras tick together and the limit is a whole number of ticks, a result falls just
-    short of the limit each time, and every turn takes a whole tick more: 4 s, ticks of 0.2 s, granted 4.18 to 4.21 s.
+    the sum with `time_limit` only when a frame has been processed.
+
+    Where the handler is faster than the camera, results come a tick apart and the limit falls anywhere between two: a
+    turn exceeds it by 0 to 1 tick, half of one on average. Where all cameras tick together and the limit is a whole
+    number of ticks, a result falls just short of the limit each time, and every turn takes a whole tick more: 4 s,
+    ticks of 0.2 s, granted 4.18 to 4.21 s. Where it is slower (`call_s`), it works without a pause, and a turn is the
+    least number of calls that fills the limit; if calls differ, half a call more than the limit on average.
     """
-    return time_limit_s + max(stream_every_s, call_s) / 2
+    if call_s < stream_every_s:
+        return time_limit_s + stream_every_s / 2
+    return math.ceil(time_limit_s / call_s - 1e-9) * call_s

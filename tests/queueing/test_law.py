@@ -24,7 +24,12 @@ def test_a_turn_exceeds_its_limit_by_half_a_step_on_average() -> None:
     """What the server did in 4.18 to 4.21 s, a limit of 4 s and a tick of 0.2 s, is within a tick of the law's mean."""
     assert granted_s(4.0, 0.2) == pytest.approx(4.1)
     assert all(abs(granted_s(4.0, 0.2) - measured_s) < 0.2 for measured_s in (4.18, 4.21))
-    assert granted_s(4.0, 0.2, call_s=0.5) == 4.25
+
+
+def test_a_slow_handler_fills_its_turn_with_whole_calls() -> None:
+    """Calls of 0.41 s fill a limit of 2 s with five of them, calls of half a second with four exactly."""
+    assert granted_s(2.0, 0.25, call_s=0.41) == pytest.approx(2.05)
+    assert granted_s(2.0, 0.25, call_s=0.5) == pytest.approx(2.0)
 
 
 @given(viewers=st.integers(1, 50), slots=st.integers(1, 50), turn_s=st.floats(0.1, 100), every_s=st.floats(0.01, 2))

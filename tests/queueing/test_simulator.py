@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.queueing import Share, rotation_wait_s, shared_wait_s
+from bench.queueing import Share, granted_s, rotation_wait_s, shared_wait_s
 from bench.queueing.scenario import Audience, Prediction, Scenario, Service
 from bench.queueing.simulator import simulate
 
@@ -134,6 +134,14 @@ def test_turns_exceed_their_limit_by_half_a_tick_on_average() -> None:
     assert statistics.fmean(mixed) == pytest.approx(4.105, abs=0.04)
     assert all(4.0 <= turn_s <= 4.22 for turn_s in mixed)
     assert float(together.granted_s.mean()) == pytest.approx(4.2, abs=0.015)
+
+
+@pytest.mark.parametrize("call_s", [0.3, 0.41, 0.9])
+def test_turns_of_slow_handlers_are_whole_calls(call_s: float) -> None:
+    """A handler slower than the camera works without a pause: the law's whole calls are what is played."""
+    played = play(replace(CAMERAS, service=Service(call_s)))
+
+    assert float(played.granted_s.mean()) == pytest.approx(granted_s(4.0, 0.2, call_s), rel=0.01)
 
 
 def test_max_threads_bind_like_a_limit() -> None:
