@@ -81,7 +81,7 @@ def run(  # noqa: PLR0917 - a command's options are its parameters
     from bench.load.target_name import parse_target  # noqa: PLC0415 - --help need not wait for it
     from bench.progress import ProgressDisplay  # noqa: PLC0415
     from bench.report import terminal  # noqa: PLC0415
-    from bench.run import Interrupted, RunSettings  # noqa: PLC0415
+    from bench.run import EndedEarlyError, RunSettings  # noqa: PLC0415
     from bench.run import run as run_it  # noqa: PLC0415
 
     name = parse_target(target)
@@ -110,20 +110,21 @@ def run(  # noqa: PLR0917 - a command's options are its parameters
         _ask_before_loading(target, viewers, settings.duration_s + settings.warmup_s, yes=yes)
     screen = Console(stderr=True)
     doing = f"Deploying {name} ..." if name.deployed else f"Connecting to {name} ..."
-    interrupted = False
+    early: EndedEarlyError | None = None
     with ProgressDisplay(screen, settings.duration_s + settings.warmup_s, settings.warmup_s, doing) as display:
         try:
             summary = run_it(settings, display.show)
-        except Interrupted as early:
-            summary, interrupted = early.summary, True
+        except EndedEarlyError as ended:
+            summary, early = ended.summary, ended
     if as_json:
         sys.stdout.write((settings.out / "results.json").read_text())
     else:
         console = Console()
         terminal.render(summary, console)
         console.print(f"Results: {settings.out / 'results.json'} · ledger: {settings.out / 'ledger'}", soft_wrap=True)
-    if interrupted:
-        raise typer.Exit(130)
+    if early is not None:
+        screen.print(f"gradio-bench: {early}", highlight=False)
+        raise typer.Exit(early.exit_code)
 
 
 @app.command(

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ Watch = Callable[[dict[str, Any]], None]
 
 DEFAULT_OUT = "gradio-bench-results"
 """Folder that holds a folder for each run whose --out was not given."""
+
+INCONCLUSIVE = 3
 
 PATIENCE_S = 15.0
 """How long an interrupted run may take to close its books before it is killed."""
@@ -76,24 +79,27 @@ class RunSettings:
         }
         arguments = ["-f", str(_SCENARIO), "--headless", "--only-summary", "--exit-code-on-error", "0", "--yes"]
         arguments += ["-u", str(self.viewers), "-r", str(self.viewers)] if self.viewers else []
-        arguments += ["-t", f"{round(self.warmup_s + self.duration_s)}s"]
-        arguments += [*where, *(part for name in self.endpoints for part in ("--endpoint", name))]
+        arguments += ["-t", f"{ceil(self.warmup_s + self.duration_s)}s"]  # Locust counts whole seconds
+        repeated = {"--endpoint": self.endpoints, "--input": self.inputs, "--header": self.headers}
+        arguments += [*where, *(f"{flag}={value}" for flag, values in repeated.items() for value in values)]
         arguments += [f"{flag}={value}" for flag, value in given.items() if value]
         return arguments + ([f"--processes={self.processes}"] if self.processes != 1 else [])
 
 
-class Interrupted(Exception):  # noqa: N818 - not an error: the run ended early and its results are whole
-    """Ctrl-C ended the run early; `summary` holds what was measured."""
+class EndedEarlyError(Exception):
+    """The run ended before its time; `summary` holds what was measured, `exit_code` and the text say why."""
 
-    def __init__(self, summary: Summary) -> None:
-        super().__init__("interrupted")
+    def __init__(self, why: str, exit_code: int, summary: Summary) -> None:
+        super().__init__(why)
+        self.exit_code = exit_code
         self.summary = summary
 
 
 def run(settings: RunSettings, watch: Watch = lambda _line: None) -> Summary:
     """Run to the end and write the results into `settings.out`; `watch` is told of progress twice a second.
 
-    Raises UsageError and TargetError as the run's own process found them, and Interrupted after Ctrl-C.
+    Raises UsageError and TargetError as the run's own process found them, and EndedEarlyError after Ctrl-C, or when
+    the app or the process that makes the load died.
     """
     refuse_existing(settings.out)
     interrupted = False
@@ -120,7 +126,12 @@ def run(settings: RunSettings, watch: Watch = lambda _line: None) -> Summary:
                 raise
     summary = _results(settings, process.returncode)
     if interrupted:
-        raise Interrupted(summary)
+        raise EndedEarlyError("Interrupted: the figures end there.", 130, summary)
+    if process.returncode == TargetError.exit_code:
+        raise EndedEarlyError("The app under test died: the figures end there.", TargetError.exit_code, summary)
+    if process.returncode != 0:
+        why = f"The process that makes the load died ({process.returncode}): the figures end there."
+        raise EndedEarlyError(why, INCONCLUSIVE, summary)
     return summary
 
 

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import gevent
@@ -15,17 +16,17 @@ DISK_EVERY = 5
 """Every so many looks the files are counted: there is one per frame, and counting them is work too."""
 
 
-def watch_app(target: Target, writer: LedgerWriter) -> gevent.Greenlet:
-    """Write an `app` note every second until killed, or until the app is gone."""
-    return gevent.spawn(_watch, psutil.Process(target.pid), target.files, writer)
+def watch_app(target: Target, writer: LedgerWriter, died: Callable[[], None]) -> gevent.Greenlet:
+    """Write an `app` note every second until killed; when the app has died, note that and call `died`."""
+    return gevent.spawn(_watch, target, writer, died)
 
 
-def _watch(app: psutil.Process, files: Path, writer: LedgerWriter) -> None:
+def _watch(target: Target, writer: LedgerWriter, died: Callable[[], None]) -> None:
+    app, files = psutil.Process(target.pid), target.files
     looks = 0
-    disk_bytes = 0
-    while True:
-        if looks % DISK_EVERY == 0:
-            disk_bytes = gevent.get_hub().threadpool.apply(_size, (files,))
+    while target.alive():
+        counting = looks % DISK_EVERY == 0
+        disk_bytes = gevent.get_hub().threadpool.apply(_size, (files,)) if counting else None
         looks += 1
         try:
             with app.oneshot():
@@ -39,9 +40,12 @@ def _watch(app: psutil.Process, files: Path, writer: LedgerWriter) -> None:
                     "disk_bytes": disk_bytes,
                 }
         except psutil.NoSuchProcess:
-            return
+            break
         writer.note(note)
         gevent.sleep(EVERY_S)
+    what = "the app's process died. It printed last: " + (target.log_tail(5) or "nothing")
+    writer.note({"note": "error", "at_s": time.monotonic(), "where": "app", "what": what[:500], "endpoint": None})
+    died()
 
 
 def _size(folder: Path) -> int:

@@ -7,16 +7,16 @@ import shlex
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 from weakref import WeakKeyDictionary
 
 import gevent
-from locust.exception import StopUser
 from locust.runners import MasterRunner, WorkerRunner
 from rich.console import Console
 
-from bench.errors import BenchError, UsageError
+from bench.errors import BenchError, TargetError, UsageError
 from bench.load.master import Master
 from bench.load.options import add_arguments, read
 from bench.load.parent import watch_parent
@@ -59,12 +59,10 @@ def register(events: Any) -> None:
     events.quit.add_listener(_on_quit)
 
 
-def session(environment: Environment) -> Session:
-    """Return the session of this Locust process; raises StopUser when there is no run to take part in."""
+def session(environment: Environment) -> Session | None:
+    """Return the session of this Locust process; None when there is no run to take part in."""
     current = _sessions.get(environment)
-    if current is None or current.crowd is None:
-        raise StopUser
-    return current
+    return current if current is not None and current.crowd is not None else None
 
 
 # Locust's events ----------------------------------------------------------------------------------------------
@@ -76,6 +74,7 @@ def _on_init(environment: Environment, runner: Any, **_kwargs: Any) -> None:
     with _Fatal():
         current = Session(read(environment.parsed_options), _command())
         _sessions[environment] = current
+        current.on_death = partial(_app_died, environment)
         _roles[environment] = _role(environment, current)
         watch_parent(runner.quit)
         if isinstance(runner, WorkerRunner):
@@ -109,6 +108,12 @@ def _on_test_start(environment: Environment, **_kwargs: Any) -> None:
         return
     if not isinstance(runner, WorkerRunner):
         start_progress(current, role)
+
+
+def _app_died(environment: Environment) -> None:
+    logger.error("The app under test died: the run ends here.")
+    environment.process_exit_code = TargetError.exit_code
+    gevent.spawn(environment.runner.quit if environment.parsed_options.headless else environment.runner.stop)
 
 
 def _on_test_stopping(environment: Environment, **_kwargs: Any) -> None:

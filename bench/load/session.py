@@ -4,6 +4,7 @@ import dataclasses
 import os
 import platform
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,6 +45,7 @@ class Session:
     def __init__(self, options: Options, command: str) -> None:
         self.options, self.command = options, command
         self.crowd: Crowd | None = None
+        self.on_death: Callable[[], Any] = lambda: None
         self.out = options.out
         self._runs = 0
         self._deployed: Target | None = None
@@ -138,7 +140,7 @@ class Session:
             report=report,
         )
         if self._deployed is not None:
-            self._watch = watch_app(self._deployed, writer)
+            self._watch = watch_app(self._deployed, writer, self.on_death)
 
     def new_viewer(self, api_name: str | None) -> Viewer | None:
         """Make a viewer of `api_name`, or of the next endpoint in turn; None when no run is under way any more."""

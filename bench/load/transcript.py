@@ -28,6 +28,7 @@ class Transcript:
         # Text that goes back with each chunk can go back older than the last result: what that one added is then gone.
         self._goes_back = any(one.output_index == self._marked for one in crowd.endpoints[endpoint].inputs)
         self._withdrawn: set[int] = set()
+        self._speaks = False
         self._fetcher = Fetcher(crowd, endpoint, transport)
         self.next_frame = 0
 
@@ -51,7 +52,9 @@ class Transcript:
         integrity = books.integrity
         integrity.duplicated += len(heard.doubled)
         integrity.out_of_order += len(set(heard.out_of_order) - self._withdrawn)
-        integrity.damaged += heard.damaged
+        self._speaks = self._speaks or bool(heard.words or heard.foreign)
+        if self._speaks:  # before its first word a text may be no transcript at all
+            integrity.damaged += heard.damaged
         integrity.lost_updates += self._goes_back and bool(heard.withdrawn)
         self._withdrawn.update(heard.withdrawn)
         integrity.state_errors += len(heard.foreign)

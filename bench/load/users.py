@@ -25,6 +25,11 @@ class StreamUser(User):
     optional = False
     wait_time = constant(0)
 
+    def __init_subclass__(cls, **settings: Any) -> None:
+        """Drop `watch` from the tasks of a user that has tasks of its own: with them the tab is open anyway."""
+        super().__init_subclass__(**settings)
+        cls.tasks = [one for one in cls.tasks if one is not StreamUser.watch] or cls.tasks
+
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         self.viewer: Viewer | None = None
@@ -36,10 +41,10 @@ class StreamUser(User):
 
     def on_start(self) -> None:
         """Open the tab and start the camera."""
-        self.viewer = hooks.session(self.environment).new_viewer(self.api_name)
-        if self.viewer is None:
-            raise StopUser
-        self.viewer.start()
+        session = hooks.session(self.environment)
+        self.viewer = session.new_viewer(self.api_name) if session is not None else None
+        if self.viewer is not None:
+            self.viewer.start()
 
     def on_stop(self) -> None:
         """Close the tab: in a greenlet of its own, for Locust kills this one."""
@@ -58,6 +63,8 @@ class StreamUser(User):
     @task
     def watch(self) -> None:
         """Keep the tab open; the viewer's own greenlets do the work."""
+        if self.viewer is None:
+            raise StopUser
         gevent.sleep(1)
 
     def context(self) -> dict[str, Any]:

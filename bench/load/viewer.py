@@ -109,13 +109,15 @@ class Viewer:
         self._transport.hang_up_silent(since_s)
 
     def _close_stream(self) -> None:
+        """End the stream as the Stop button does. What the server still says of it is no longer this viewer's."""
         stream = self._stream
         if stream is None or stream.over:
             return
-        if stream.open:
+        was_open = stream.open
+        self._listener.end(stream, self._books[-1], Outcome.UNFINISHED if self.crowd.over else Outcome.CLOSED)
+        if was_open:
             with gevent.Timeout(1.0, exception=False), suppress(ConnectionBrokeError):
                 self._transport.post(f"{self.crowd.api_path}/stream/{stream.event_id}/close", (b"{}",))
-        self._listener.end(stream, self._books[-1], Outcome.UNFINISHED if self.crowd.over else Outcome.CLOSED)
 
     def _heartbeat(self) -> None:
         while True:

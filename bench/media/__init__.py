@@ -1,1 +1,1 @@
-"""Synthetic cameras (and the marks in their pictures): what a viewer shows to the app."""
+"""Synthetic cameras and microphones, and the marks in their pictures and sound: what a viewer shows to the app."""
