@@ -6,7 +6,7 @@ import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -24,6 +24,7 @@ from bench.cli_options import (
     Processes,
     Resolution,
     Seed,
+    ShapeText,
     StartTimeout,
     StreamEvery,
     Target,
@@ -35,6 +36,9 @@ from bench.cli_options import (
 )
 from bench.errors import BenchError, UsageError
 from bench.units import option, positive_seconds, process_count, seconds
+
+if TYPE_CHECKING:
+    from bench.load.shapes import Shape
 
 app = typer.Typer(
     add_completion=False,
@@ -58,7 +62,8 @@ app = typer.Typer(
 def run(  # noqa: PLR0917 - a command's options are its parameters
     target: Target = "",
     viewers: Viewers = None,
-    duration: Duration = "30s",
+    duration: Duration = "",
+    shape: ShapeText = "",
     warmup: Warmup = "5s",
     endpoint: Endpoints = None,
     processes: Processes = "1",
@@ -78,19 +83,23 @@ def run(  # noqa: PLR0917 - a command's options are its parameters
     as_json: Json = False,
 ) -> None:
     """Drive cameras and microphones at an app for a while and tell what every frame met."""
-    from bench.load.target_name import parse_target  # noqa: PLC0415 - --help need not wait for it
+    from bench.load.shapes import parse_shape  # noqa: PLC0415 - --help need not wait for it
+    from bench.load.target_name import parse_target  # noqa: PLC0415
     from bench.progress import ProgressDisplay  # noqa: PLC0415
     from bench.report import terminal  # noqa: PLC0415
     from bench.run import EndedEarlyError, RunSettings  # noqa: PLC0415
     from bench.run import run as run_it  # noqa: PLC0415
 
     name = parse_target(target)
+    warmup_s = option("--warmup", seconds, warmup)
+    changing = option("--shape", parse_shape, shape) if shape else None
     settings = RunSettings(
         target=target,
         url=name.kind in {"url", "space"},
         viewers=viewers,
-        duration_s=option("--duration", positive_seconds, duration),
-        warmup_s=option("--warmup", seconds, warmup),
+        duration_s=_length_s(viewers, duration, changing, warmup_s),
+        shape=shape,
+        warmup_s=warmup_s,
         endpoints=tuple(endpoint or ()),
         stream_every=stream_every,
         time_limit=time_limit,
@@ -107,7 +116,8 @@ def run(  # noqa: PLR0917 - a command's options are its parameters
         out=out or Path("gradio-bench-results") / time.strftime("%Y%m%d-%H%M%S"),
     )
     if settings.url:
-        _ask_before_loading(target, viewers, settings.duration_s + settings.warmup_s, yes=yes)
+        most = changing.most if changing else viewers
+        _ask_before_loading(target, most, settings.duration_s + settings.warmup_s, yes=yes)
     screen = Console(stderr=True)
     doing = f"Deploying {name} ..." if name.deployed else f"Connecting to {name} ..."
     early: EndedEarlyError | None = None
@@ -185,6 +195,24 @@ def main() -> NoReturn:
             sys.stderr.write(f"{error.remedy}\n")
         sys.exit(error.exit_code)
     sys.exit(0)
+
+
+def _length_s(viewers: int | None, duration: str, shape: "Shape | None", warmup_s: float) -> float:
+    """Tell how long to measure: --duration, or what the shape takes less the warm-up.
+
+    Raises UsageError where options exclude each other, or the warm-up leaves nothing to measure.
+    """
+    if shape is None:
+        return option("--duration", positive_seconds, duration or "30s")
+    if viewers or duration:
+        given = "--viewers" if viewers else "--duration"
+        raise UsageError(
+            f"--shape says how many viewers there are and for how long, and so does {given}.",
+            f"Leave out {given}, or --shape.",
+        )
+    if shape.length_s <= warmup_s:
+        raise UsageError("--shape is over before --warmup is.", "Give a longer shape, or --warmup 0s.")
+    return shape.length_s - warmup_s
 
 
 def _ask_before_loading(target: str, viewers: int | None, duration_s: float, *, yes: bool) -> None:

@@ -23,7 +23,18 @@ Viewers = Annotated[
         rich_help_panel=_LOAD,
     ),
 ]
-Duration = Annotated[str, typer.Option(metavar="S", help="Measured time.", rich_help_panel=_LOAD)]
+Duration = Annotated[
+    str, typer.Option(metavar="S", help="Measured time [default: 30s].", rich_help_panel=_LOAD, show_default=False)
+]
+ShapeText = Annotated[
+    str,
+    typer.Option(
+        metavar="SHAPE",
+        help="Viewers that come and go, instead of --viewers and --duration: ramp:0-40/60s, steps:5,10,20/30s, "
+        "spike:5-40/10s or soak:20/1h.",
+        rich_help_panel=_LOAD,
+    ),
+]
 Warmup = Annotated[
     str, typer.Option(metavar="S", help="Time before it, left out of the figures.", rich_help_panel=_LOAD)
 ]

@@ -35,14 +35,16 @@ _SCENARIO = Path(bench.__file__).parent.parent / "scenarios" / "anything.py"
 class RunSettings:
     """What to run, durations in seconds.
 
-    Options left empty keep the app's own settings; `viewers` None is one for each endpoint at least, `processes` -1
-    one for each core. `auth_env` and `headers` name environment variables, never what is in them.
+    Options left empty keep the app's own settings. `viewers` None is one for each endpoint at least; or a `shape` says
+    how many there are when, and `duration_s` is its length less the warm-up. `processes` -1 is one for each core.
+    `auth_env` and `headers` name environment variables, never what is in them.
     """
 
     target: str = ""
     url: bool = False
     viewers: int | None = None
     duration_s: float = 30.0
+    shape: str = ""
     warmup_s: float = 5.0
     endpoints: tuple[str, ...] = ()
     stream_every: str = ""
@@ -75,11 +77,13 @@ class RunSettings:
             "--auth-env": self.auth_env,
             "--seed": str(self.seed),
             "--warmup": f"{self.warmup_s}s",
+            "--shape": self.shape,
             "--out": str(self.out),
         }
         arguments = ["-f", str(_SCENARIO), "--headless", "--only-summary", "--exit-code-on-error", "0", "--yes"]
         arguments += ["-u", str(self.viewers), "-r", str(self.viewers)] if self.viewers else []
-        arguments += ["-t", f"{ceil(self.warmup_s + self.duration_s)}s"]  # Locust counts whole seconds
+        if not self.shape:  # which has a length of its own
+            arguments += ["-t", f"{ceil(self.warmup_s + self.duration_s)}s"]  # Locust counts whole seconds
         repeated = {"--endpoint": self.endpoints, "--input": self.inputs, "--header": self.headers}
         arguments += [*where, *(f"{flag}={value}" for flag, values in repeated.items() for value in values)]
         arguments += [f"{flag}={value}" for flag, value in given.items() if value]
