@@ -60,7 +60,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 def family(process: "subprocess.Popen[str]") -> list[psutil.Process]:
     """Every process the run has started."""
-    return psutil.Process(process.pid).children(recursive=True)
+    found: list[psutil.Process] = psutil.Process(process.pid).children(recursive=True)
+    return found
 
 
 def test_ctrl_c_loses_nothing(start: Start, tmp_path: Path) -> None:
