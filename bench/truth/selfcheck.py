@@ -1,0 +1,122 @@
+"""The self-check: how far the harness's own numbers can be trusted on this machine."""
+
+import os
+import platform
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from bench.ledger import refuse_existing
+from bench.truth.bars import Bar, Status, noisy, verdict
+from bench.truth.child import Metronome, TruthServer
+from bench.truth.garble import Readings, garbled_readings
+from bench.truth.measure import Measured, Watch, drive, measure
+from bench.truth.plan import FATES, LADDER
+from bench.truth.side import Account
+
+HALF_A_CORE = 0.5
+"""Up to this share of one core the generator must keep its bars; above it they are only reported."""
+
+RETRIES = 2
+"""How often a rung is climbed again that missed a bar while the machine was noisy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How long to look. `rungs` are viewers, ten frames a second each; `marks` how many garbled ones to read."""
+
+    fates_s: float = 6.0
+    rung_s: float = 3.0
+    rungs: tuple[int, ...] = (8, 24, 48, 72, 96, 128)
+    marks: int = 0
+
+
+FULL = Plan()
+QUICK = Plan(fates_s=3.0, rung_s=2.0, rungs=(8,))
+LONG = replace(FULL, marks=10_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that was found. `frames_per_s` is the highest rate up to which every bar was met; `reasons` are in words."""
+
+    status: Status
+    reasons: list[str]
+    frames_per_s: float | None
+    accounts: list[Account] = field(default_factory=list)
+    rungs: list[Measured] = field(default_factory=list)
+    marks: Readings | None = None
+    host: dict[str, str | int | None] = field(default_factory=dict)
+
+
+def selfcheck(plan: Plan = FULL, *, out: Path | None = None, watch: Watch = lambda _words: None) -> Report:
+    """Check the harness on this machine; `watch` is told in words what is going on.
+
+    The runs' folders are kept in `out`, or removed. Raises TargetError when a child dies, UsageError when `out` cannot
+    take the runs, and `bench.run.Interrupted` after Ctrl-C.
+    """
+    with _folder(out) as folder, Metronome() as metronome:
+        with TruthServer(FATES) as server:
+            title = f"Fates in {len(FATES)} scripts"
+            accounts = drive(
+                server, folder / "fates", 2 * len(FATES), plan.fates_s, watch=watch, title=title
+            ).found.accounts
+        with TruthServer((LADDER,)) as server:
+            rungs = list(_climb(server, plan, folder, metronome, watch))
+    marks = None
+    if plan.marks:
+        marks = garbled_readings(plan.marks, watch=lambda done: watch(f"Garbled marks: {done.total:,} read"))
+    return sum_up(accounts, rungs, marks)
+
+
+def _climb(server: TruthServer, plan: Plan, folder: Path, metronome: Metronome, watch: Watch) -> Iterator[Measured]:
+    """Raise the viewers rung by rung, and stop above half a core once a bar is not met."""
+    for viewers in plan.rungs:
+        for attempt in range(1 + RETRIES):
+            name = f"rate-{viewers}" + f"-again-{attempt}" * (attempt > 0)
+            rung = measure(server, folder / name, viewers, plan.rung_s, metronome=metronome, watch=watch)
+            if verdict(rung.bars) == "pass" or not noisy(rung.control) or rung.cores > HALF_A_CORE:
+                break
+        yield rung
+        if verdict(rung.bars) != "pass" and rung.cores > HALF_A_CORE:
+            return
+
+
+def sum_up(accounts: list[Account], rungs: list[Measured], marks: Readings | None) -> Report:
+    """Come to a verdict: fates must be exact, bars met up to half a core, and no mark misread."""
+    bars = [Bar(f"fates, {one.name}", 1, 0, "fail", difference) for one in accounts for difference in one.differences]
+    bars += [bar for rung in rungs if rung.cores <= HALF_A_CORE for bar in rung.bars]
+    if marks is not None:
+        words = f"{marks.misread} of {marks.total:,} garbled marks misread"
+        bars.append(Bar("marks", marks.misread, 0, "fail" if marks.misread else "pass", words))
+    return Report(
+        status=verdict(bars),
+        reasons=[f"{bar.what}: {bar.words}" for bar in bars if bar.status != "pass"],
+        frames_per_s=_highest_rate(rungs),
+        accounts=accounts,
+        rungs=rungs,
+        marks=marks,
+        host={"system": platform.system(), "machine": platform.machine(), "cpus": os.cpu_count()},
+    )
+
+
+def _highest_rate(rungs: list[Measured]) -> float | None:
+    """Find the highest rate below which no rung missed a bar; None when the first one did."""
+    held = None
+    for rung in rungs:
+        if verdict(rung.bars) != "pass":
+            break
+        held = rung.frames_per_s
+    return held
+
+
+@contextmanager
+def _folder(out: Path | None) -> Iterator[Path]:
+    if out is not None:
+        refuse_existing(out)
+        yield out
+        return
+    with tempfile.TemporaryDirectory(prefix="gradio-bench-") as folder:
+        yield Path(folder)
