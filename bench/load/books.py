@@ -142,7 +142,7 @@ class StreamBooks:
 
     def _turn_bounded(self) -> None:
         """Give up on marks where the app destroys them all: bounds still say something, a guess would not."""
-        if self._delivered or self.integrity.cross_talk:
+        if self._delivered or self.integrity.cross_talk or not self._unread:
             return
         self._exact = False
         for arrival in self._unread:

@@ -196,6 +196,16 @@ def test_destroyed_marks_turn_attribution_bounded() -> None:
     assert all(row["earliest"] == row["latest"] == row["frame"] for row in account.rows())
 
 
+def test_a_stream_without_results_tells_nothing_of_marks() -> None:
+    """A viewer still waiting when the run ends has seen no result: that makes no attribution bounded."""
+    account = Account()
+    account.post(0)
+    account.stream.end(Outcome.UNFINISHED, 9.0)
+    account.books.force_closed()
+    assert account.fates() == {0: "IN_FLIGHT"}
+    assert not account.books.bounded
+
+
 def test_bounds_widen_where_a_frame_was_lost() -> None:
     """With one result for two frames nobody can tell which it was: the row holds both ends and is not certain."""
     account = Account(exact=False)
