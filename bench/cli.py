@@ -39,6 +39,7 @@ from bench.units import option, positive_seconds, process_count, seconds
 
 if TYPE_CHECKING:
     from bench.load.shapes import Shape
+    from bench.starter import Started
 
 app = typer.Typer(
     add_completion=False,
@@ -185,6 +186,21 @@ def report(
         terminal.render(summary, Console())
 
 
+@app.command(epilog="Example: `gradio-bench init` in the folder of your app")
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Your repository.")] = Path(),
+    as_json: Json = False,
+) -> None:
+    """Put scenarios to change and a GitHub Actions workflow into your repository; nothing there is overwritten."""
+    from bench.starter import start  # noqa: PLC0415
+
+    started = start(folder)
+    if as_json:
+        sys.stdout.write(json.dumps({"written": started.written, "left": started.left}) + "\n")
+    else:
+        _tell_started(started)
+
+
 def main() -> NoReturn:
     """Run the command; an error of ours is a sentence and an exit code, never a traceback."""
     try:
@@ -213,6 +229,18 @@ def _length_s(viewers: int | None, duration: str, shape: "Shape | None", warmup_
     if shape.length_s <= warmup_s:
         raise UsageError("--shape is over before --warmup is.", "Give a longer shape, or --warmup 0s.")
     return shape.length_s - warmup_s
+
+
+def _tell_started(started: "Started") -> None:
+    from bench.starter import APP, WORKFLOW  # noqa: PLC0415
+
+    lines = [f"wrote         {name}" for name in started.written]
+    lines += [f"left as it is {name}" for name in started.left]
+    if not started.has_app:
+        lines += ["", f"There is no {APP} here: put your app's name into TARGET in {WORKFLOW}, and in these:"]
+    lines += ["", "Next:"] + ([] if started.folder == Path() else [f"  cd {started.folder}"])
+    lines += [f"  gradio-bench discover {APP}", f"  gradio-bench run {APP}", f"  locust -f scenarios/ --target {APP}"]
+    sys.stdout.write("\n".join(lines) + "\n")
 
 
 def _ask_before_loading(target: str, viewers: int | None, duration_s: float, *, yes: bool) -> None:

@@ -66,7 +66,7 @@ def _details(endpoint: "Endpoint", limit: int | None) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim", no_wrap=True)
     for number, given in enumerate(endpoint.inputs):
-        table.add_row("" if number else "sends", Text(given.label), Text(_sent(given)))
+        table.add_row("" if number else "sends", Text(_named(given)), Text(_sent(given)))
     for number, output in enumerate(endpoint.outputs):
         table.add_row("" if number else "gets", Text(output.label), Text(_got(output, number, endpoint)))
     if not endpoint.outputs:
@@ -87,7 +87,13 @@ def _sent(given: "Input") -> str:
     if given.role == "state":
         return "nothing: the server keeps it"
     later = "" if given.output_index is None else ", then what the last result made of it"
-    return _short(given.value) + later
+    takes = given.takes.words()
+    return _short(given.value) + later + (f"  ({takes})" if takes else "")
+
+
+def _named(given: "Input") -> str:
+    """Name an input as `--input` takes it; what its label does not tell apart by its parameter too."""
+    return f"{given.label} ({given.parameter})" if given.parameter and given.role == "other" else given.label
 
 
 def _short(value: Any) -> str:

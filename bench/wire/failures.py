@@ -52,6 +52,9 @@ def unusable(url: str, error: Exception, settings: dict[str, Any]) -> TargetErro
 def _answered(url: str, config_url: str, answer: httpx.Response) -> TargetError:
     if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
         return TargetError(f"{url} answers 429: too many requests.", "Wait a minute and try again.")
+    if answer.status_code == httpx.codes.FORBIDDEN:
+        remedy = "Where it wants a key or a token, put that into an environment variable, and name both with --header."
+        return TargetError(f"{url} lets nobody in: {config_url} answers 403.", remedy)
     if answer.has_redirect_location:
         return TargetError(f"{url} sends visitors on to {answer.headers['location']}.", "Give that address instead.")
     kind = answer.headers.get("content-type", "no content type").split(";")[0]

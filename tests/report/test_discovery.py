@@ -1,5 +1,6 @@
 """What discovery found, told to people and to programs."""
 
+import dataclasses
 import json
 from typing import Any
 
@@ -8,6 +9,7 @@ from rich.console import Console
 from bench.report.discovery import as_json, render
 from bench.wire.app import App
 from bench.wire.endpoint import read_endpoints
+from bench.wire.parameters import with_parameters
 
 
 def component(identity: int, kind: str, **props: Any) -> dict[str, Any]:
@@ -50,11 +52,11 @@ def app() -> App:
     )
 
 
-def told(limits: dict[int, int] | None = None) -> str:
+def told(limits: dict[int, int] | None = None, found: App | None = None) -> str:
     """Render the app as a terminal would show it, runs of blanks made one."""
     console = Console(width=120, no_color=True)
     with console.capture() as capture:
-        render(app(), console, limits)
+        render(found or app(), console, limits)
     return "\n".join(" ".join(line.split()) for line in capture.get().splitlines())
 
 
@@ -106,3 +108,22 @@ def test_the_json_holds_everything_but_secrets() -> None:
     assert found["endpoints"][0]["inputs"][1]["value"] == "edges"
     assert found["left_out"] == [{"api_name": "forever", "reason": app().left_out[0].reason}]
     assert "hf_secret" not in json.dumps(found)
+
+
+def test_inputs_say_what_they_take() -> None:
+    """A choice names its choices and a number its range; the parameter is told where labels alone do not do."""
+    components = [
+        *COMPONENTS,
+        component(7, "slider", label="Strength", value=3, minimum=0, maximum=10),
+        component(8, "radio", label="Mode", choices=[["Soft", 1], ["Hard", 2]]),
+    ]
+    dependency = {**EVENT, "id": 0, "inputs": [1, 7, 8], "outputs": [5], "api_name": "a"}
+    (endpoint,), _ = read_endpoints({"components": components, "dependencies": [dependency]})
+    named = with_parameters(
+        endpoint,
+        {"named_endpoints": {"/a": {"parameters": [{"parameter_name": n} for n in ("picture", "low", "how")]}}},
+    )
+    text = told(found=dataclasses.replace(app(), endpoints=(named,)))
+    assert "Strength (low) 3 (from 0 to 10)" in text
+    assert "Mode (how) nothing (null) (Soft, Hard)" in text
+    assert "Camera the camera" in text
