@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bench.load.users": {"bench.load", "bench.load.hooks"},
     "bench.run": {"bench.errors", "bench.ledger", "bench.metrics", "bench.report"},
     "bench.cli_options": {"bench.errors", "bench.units"},
+    "bench.starter": {"bench.errors"},
     "bench.truth": {
         "bench.errors",
         "bench.ledger",
@@ -48,6 +49,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "bench.cli": {
         "bench.cli_options",
+        "bench.starter",
         "bench.truth",
         "bench.fidelity",
         "bench.errors",

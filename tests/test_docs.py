@@ -23,7 +23,7 @@ from tests.markdown import PAGES, ROOT, Page, first_cells
 README = Page.read(ROOT / "README.md")
 PICTURE = ROOT / "docs" / "figures" / "run.svg"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-SHELL = {".", "cat"}
+SHELL = {".", "cat", "export"}
 """Programs of any shell that the blocks may use beside the project's own."""
 
 each_page = pytest.mark.parametrize("page", [Page.read(path) for path in PAGES], ids=lambda page: page.name)
