@@ -147,8 +147,8 @@ def _post(url: str, event_id: str) -> str:
 
 
 HEAD = (
-    "| Gradio | endpoint | frames: captured, delivered | marks unread | books | results come as | granted of 3 s |"
-    " wait: mean, law | calls beyond results | POST after the end |"
+    "| Gradio | endpoint | frames: captured, delivered | marks unread | books | latency | results come as |"
+    " granted of 3 s | wait: mean, law | calls beyond results | POST after the end |"
 )
 
 
@@ -162,6 +162,7 @@ def lines(found: Found) -> Iterator[str]:
             f"{one.frames.captured}, {one.frames.delivered}",
             f"{one.frames.unattributed}",
             "closed" if one.books.closed else f"{one.books.unaccounted} unaccounted for",
+            f"{one.latency_s.p50 * 1000:.0f} ms" if one.latency_s else "none",
             "file" if one.parts_s.fetch else "inline data",
             f"{turn.mean:.2f} s, at most {turn.max:.2f} s" if turn else "none ended",
             f"{wait.mean:.2f} s, {_law(one):.2f} s" if wait else "none",
