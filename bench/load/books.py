@@ -240,11 +240,19 @@ class StreamBooks:
         self._stream_row(row_of_stream(self._head, self.stream, self.results, self.integrity))
 
     def _settle_trailing(self, trailing: list[SentFrame]) -> None:
-        """Settle the frames accepted after the last result: at most one failed, one cut off, the others overwritten."""
+        """Settle the frames accepted after the last result: at most one failed, one cut off, the others overwritten.
+
+        A frame whose POST overlapped that of a later one with a result was passed over by it: it is none of them.
+        """
+        failed = self.stream.outcome is Outcome.FAILED or self._broke_waiting()
+        for entry in [entry for entry in trailing if entry.frame < self._last]:
+            if not failed or len(trailing) > 1:  # something was raised on: where it is the only one, on this
+                self._settle(entry, Fate.OVERWRITTEN, certain=False)
+                trailing.remove(entry)
         if not trailing:
             return
         certain = self._exact and all(a.accepted_s <= b.sending_s for a, b in pairwise(trailing))
-        if self.stream.outcome is Outcome.FAILED or self._broke_waiting():
+        if failed:
             raised = self._raised_on(trailing)
             self._settle(raised, Fate.FAILED, certain=len(trailing) == 1)
             trailing.remove(raised)

@@ -106,6 +106,30 @@ def test_overlapping_posts_wait_for_proof() -> None:
     assert account.summary()["out_of_order"] == 1
 
 
+def test_a_frame_passed_over_on_its_way_is_not_cut_off() -> None:
+    """A frame whose POST overlapped that of a later one with a result was overwritten: it is not the stream's last."""
+    account = Account()
+    account.post(0, takes_s=1.5)
+    account.post(1)
+    account.result(2.5, 1)
+    account.end()
+    assert account.fates() == {0: "OVERWRITTEN", 1: "DELIVERED"}
+    assert not next(row for row in account.rows() if row["frame"] == 0)["flags"] & CERTAIN
+
+
+def test_a_failed_stream_raised_on_what_came_after_its_last_result() -> None:
+    """A frame passed over on its way is not taken for the one that raised, unless there is no other."""
+    for last, fates in ((2, {0: "OVERWRITTEN", 1: "DELIVERED", 2: "FAILED"}), (1, {0: "FAILED", 1: "DELIVERED"})):
+        account = Account()
+        account.post(0, takes_s=1.5)
+        account.post(1)
+        account.result(1.8, 1)
+        if last == 2:
+            account.post(2)
+        account.end(Outcome.FAILED)
+        assert account.fates() == fates
+
+
 def test_the_last_frame_of_a_stream_is_cut_off() -> None:
     """Of the frames without a result at the end, the last is cut off and the others were overwritten."""
     account = Account()
