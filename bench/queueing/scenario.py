@@ -21,10 +21,10 @@ class Service:
 
     def draw(self, random: Random) -> float:
         """Draw one frame's time, in seconds, from a gamma distribution."""
-        if not self.spread or not self.mean_s:
+        if not self.spread:
             return self.mean_s
         shape = self.spread**-2
-        return random.gammavariate(shape, self.mean_s / shape)
+        return self.mean_s * random.gammavariate(shape, 1 / shape)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
