@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test check bench install chromium clean
+.PHONY: demo test check bench law compat install chromium clean
 
 demo: install
 	$(BIN)/gradio-bench run
@@ -19,6 +19,12 @@ check: install
 
 bench: install
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-enable --benchmark-only
+
+law: install
+	$(BIN)/python tools/law_check.py
+
+compat: install
+	$(BIN)/python tools/compat.py
 
 install: $(INSTALLED)
 
