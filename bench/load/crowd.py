@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import gevent
 import psutil
 
+from bench.errors import UsageError
 from bench.ledger import Fate, LedgerWriter
 from bench.load.attribution import Attributor
 from bench.load.entries import SentFrame
@@ -78,6 +79,7 @@ class Crowd:
         self.attributor = Attributor()
         self.counts = [EndpointCounts() for _ in endpoints]
         self.viewers: set[Viewer] = set()
+        self._ghosts: list[Viewer] = []  # vanished, but their connections stay open as if nobody knew
         self._bounded: set[int] = set()
         self.over = False
         self.api_path = urlsplit(app.root).path.rstrip("/") + app.api_prefix
@@ -93,9 +95,29 @@ class Crowd:
     # For viewers ----------------------------------------------------------------------------------------------
 
     def admit(self, viewer: "Viewer", number: int | None) -> int:
-        """Take in a new viewer and return its number."""
+        """Take in a new viewer and return its number; raises UsageError when no more can be told apart."""
+        most = self.recorders.identities(viewer.endpoint)
+        if len(self.viewers) >= most:
+            raise UsageError(
+                f"More than {most} viewers at once cannot be told apart.", "Use fewer, or a larger --resolution."
+            )
         self.viewers.add(viewer)
         return next(self._numbers) if number is None else number
+
+    def vanished(self, endpoint: int, viewer: "Viewer", doing: str, *, heartbeat: bool, silently: bool) -> None:
+        """Record that a viewer is gone without a word, and what it was doing: "open", "waiting" or "idle"."""
+        self._fate_of(endpoint, viewer, "vanished", doing=doing, heartbeat=heartbeat, silently=silently)
+        if silently:
+            self._ghosts.append(viewer)
+
+    def released(self, endpoint: int, viewer: "Viewer") -> None:
+        """Record that the server has let go of the stream of a viewer that had vanished silently."""
+        if not self.over:
+            self._fate_of(endpoint, viewer, "released")
+
+    def _fate_of(self, endpoint: int, viewer: "Viewer", what: str, **more: str | bool) -> None:
+        name = self.endpoints[endpoint].api_name
+        self.writer.note({"note": what, "at_s": time.monotonic(), "endpoint": name, "viewer": viewer.number, **more})
 
     def dismiss(self, viewer: "Viewer") -> None:
         """Forget a viewer that has left and closed its books."""
@@ -168,6 +190,8 @@ class Crowd:
 
     def close(self) -> None:
         """Stop the chores and close the ledger."""
+        for ghost in self._ghosts:
+            ghost.hang_up()
         gevent.killall(self._chores)
         self.attributor.close()
         self._sample()

@@ -24,6 +24,8 @@ class Fetcher:
         self._crowd, self._index, self._transport = crowd, endpoint, transport
         root = urlsplit(crowd.app.root)
         self._origin = f"{root.scheme}://{root.netloc}/"
+        self.gone = False
+        """Whether the viewer is gone: what cannot be fetched any more is no error then."""
 
     def fetch(self, value: Any, arrival: Arrival, then: Then) -> None:
         """Fetch what `value` (FileData, or an address) points to; `then` gets its bytes, or None when that failed."""
@@ -56,7 +58,7 @@ class Fetcher:
         except ConnectionBrokeError as error:
             problem = str(error)
         if problem:
-            if not self._crowd.over:
+            if not (self.gone or self._crowd.over):
                 self._crowd.failed(self._index, "output file", problem)
             then(None)
             return

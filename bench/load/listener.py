@@ -48,14 +48,20 @@ class Listener:
         """Stop listening."""
         gevent.killall([self._reader] if self._reader else [])
 
+    def wait_for_server(self) -> None:
+        """Wait until the server closes the connection, heard or not."""
+        if self._reader is not None:
+            self._reader.join()
+
     def joining(self) -> None:
         """Count a stream that joins."""
         self._crowd.counts[self._index].waiting += 1
 
     def end(self, stream: Stream, books: StreamBooks, outcome: Outcome, error: str = "") -> None:
-        """End a stream for a reason of the viewer's own."""
-        stream.end(outcome, time.monotonic(), error)
-        self._after_end(stream, books)
+        """End a stream for a reason of the viewer's own; one that has ended stays as it is."""
+        if not stream.over:
+            stream.end(outcome, time.monotonic(), error)
+            self._after_end(stream, books)
 
     def not_found(self, stream: Stream, answered_s: float) -> None:
         """Take note of a 404: ordinary at the end of a stream, a failure while it is open."""

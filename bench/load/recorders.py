@@ -95,6 +95,11 @@ class Recorders:
             )
         return self._microphones[stream_every_s]
 
+    def identities(self, endpoint: Endpoint) -> int:
+        """How many viewers of an endpoint can be told apart."""
+        layout = self.layout if endpoint.kind == "camera" else self.microphone(endpoint.stream_every_s).layout
+        return layout.viewers
+
     def _filmed(self, film: Film | None, every_s: float) -> Camera:
         own = self.settings
         pictures = None if film is None else self._told(film.pictures(every_s), film.ticks(every_s))

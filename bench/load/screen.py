@@ -51,6 +51,10 @@ class Screen:
         self._latest = arrival
         self._fetcher.fetch(value, arrival, partial(self._show, books, arrival))
 
+    def abandon(self) -> None:
+        """Take note that the viewer is gone."""
+        self._fetcher.gone = True
+
     def expect(self, effect: Effect) -> None:
         """Call `effect` with the pictures shown and the seconds passed once a frame sent from now on is shown."""
         self._changes.append(Change(time.monotonic(), self.next_frame, 0, effect))

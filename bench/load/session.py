@@ -207,6 +207,7 @@ class Session:
                 "time_limit_s": endpoint.time_limit_s,
                 "concurrency_limit": known.concurrency_limit if known else None,
                 "effective_limit": known.effective_limit if known else None,
+                "concurrency_id": known.concurrency_id if known else None,
             },
         }
 

@@ -44,6 +44,10 @@ class Transcript:
         else:
             books.read(arrival)
 
+    def abandon(self) -> None:
+        """Take note that the viewer is gone."""
+        self._fetcher.gone = True
+
     def settled(self, sent: SentFrame) -> None:
         """Take note of a settled frame: nothing on a transcript depends on it."""
 

@@ -1,5 +1,7 @@
 """Locust users: each is one viewer of a streaming endpoint. Importing this module registers the harness's hooks."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import gevent
@@ -14,7 +16,7 @@ hooks.register(events)
 
 
 class StreamUser(User):
-    """A person with one open tab, whose camera streams to the endpoint `api_name`.
+    """A person with one open tab, whose camera or microphone streams to the endpoint `api_name`.
 
     With `api_name` None it watches whatever the app has, one endpoint after another. An `optional` user overlaps
     another one: it takes part only when asked for by class name, or when nothing else fits the app.
@@ -41,15 +43,41 @@ class StreamUser(User):
 
     def on_start(self) -> None:
         """Open the tab and start the camera."""
+        self.open_tab()
+
+    def on_stop(self) -> None:
+        """Close the tab."""
+        self.close_tab()
+
+    def visit(self, *, heartbeat: bool = True) -> None:
+        """Open the tab and stay for as long as `wait_time` says."""
+        self.open_tab(heartbeat=heartbeat)
+        if self.viewer is None:
+            raise StopUser
+        self.wait()  # type: ignore[no-untyped-call]  # Locust annotates only in part
+
+    def open_tab(self, *, heartbeat: bool = True) -> None:
+        """Come as a new viewer and start the camera; unlike any browser's, the tab may have no heartbeat."""
         session = hooks.session(self.environment)
         self.viewer = session.new_viewer(self.api_name) if session is not None else None
         if self.viewer is not None:
-            self.viewer.start()
+            self.viewer.start(heartbeat=heartbeat)
 
-    def on_stop(self) -> None:
-        """Close the tab: in a greenlet of its own, for Locust kills this one."""
-        if self.viewer is not None:
-            gevent.spawn(self.viewer.leave)
+    def close_tab(self) -> None:
+        """Close the stream and the tab: in a greenlet of its own, for Locust kills this one."""
+        self._go(Viewer.leave)
+
+    def vanish(self, *, silently: bool = False) -> None:
+        """Be gone without a word: all connections die at once, or, `silently`, stay open and carry nothing more.
+
+        The results tell how long the server kept the slots of those who vanished.
+        """
+        self._go(partial(Viewer.vanish, silently=silently))
+
+    def _go(self, how: Callable[[Viewer], None]) -> None:
+        viewer, self.viewer = self.viewer, None
+        if viewer is not None:
+            gevent.spawn(how, viewer)
 
     def change_input(self, label: str, value: Any) -> None:
         """Change the input labelled `label` and have it reported when the change shows.

@@ -10,11 +10,10 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from math import isnan, nan
+from math import inf, isnan, nan
 from typing import Any
 
 import gevent
-import orjson
 
 from bench.errors import UsageError
 from bench.ledger import Fate, Outcome
@@ -23,6 +22,7 @@ from bench.load.crowd import Crowd
 from bench.load.device import CameraDevice, Device, MicrophoneDevice
 from bench.load.entries import SentFrame, row_of_skipped
 from bench.load.listener import Listener
+from bench.load.replies import event_id_of, refusal
 from bench.load.screen import Screen
 from bench.load.transcript import Transcript
 from bench.wire.body import Body
@@ -42,14 +42,15 @@ class Viewer:
         self.number = crowd.admit(self, number)
         self._session_hash = uuid.uuid4().hex[:11]
         self._transport = crowd.connect()
+        face = self.number % crowd.recorders.identities(self.endpoint)  # numbers of viewers long gone come again
         self._device: Device
         self._screen: Screen | Transcript
         if self.endpoint.kind == "camera":
-            self._device = CameraDevice(crowd, self.endpoint, self.number)
-            self._screen = Screen(crowd, endpoint, self.number, self._transport)
+            self._device = CameraDevice(crowd, self.endpoint, face)
+            self._screen = Screen(crowd, endpoint, face, self._transport)
         else:
-            self._device = MicrophoneDevice(crowd, self.endpoint, self.number, self._transport)
-            self._screen = Transcript(crowd, endpoint, self.number, self._transport)
+            self._device = MicrophoneDevice(crowd, self.endpoint, face, self._transport)
+            self._screen = Transcript(crowd, endpoint, face, self._transport)
         self._listener = Listener(crowd, endpoint, self._session_hash, self._transport, self._take_result)
         self._bodies = self._device.bodies(self._session_hash)
         self._echoed = {
@@ -61,14 +62,16 @@ class Viewer:
         self._books: list[StreamBooks] = []  # the newest last; closed ones are dropped as new ones come
         self._streams = 0
         self._started_s = nan
-        self._loops: list[gevent.Greenlet] = []
+        self._camera: gevent.Greenlet | None = None
+        self._pulse: gevent.Greenlet | None = None
         self._left = False
 
     # The tab --------------------------------------------------------------------------------------------------
 
-    def start(self) -> None:
-        """Open the tab and start the camera."""
-        self._loops = [gevent.spawn(self._heartbeat), gevent.spawn(self._tick_for_ever)]
+    def start(self, *, heartbeat: bool = True) -> None:
+        """Open the tab and start the camera; a client that is no browser may have no heartbeat."""
+        self._pulse = gevent.spawn(self._heartbeat) if heartbeat else None
+        self._camera = gevent.spawn(self._tick_for_ever)
 
     def set_input(self, label: str, value: Any) -> None:
         """Change the input labelled `label`: from now on every frame carries `value`.
@@ -87,26 +90,62 @@ class Viewer:
         """Stop the camera, wait up to `patience_s` for results still under way, and close the tab."""
         if self._left:
             return
-        self._left = True
-        heartbeat, camera = self._loops
-        camera.kill()
-        stopped_s = time.monotonic()
+        stopped_s = self._stop()
         if self._stream is not None and self._stream.open:
             _await(lambda: not any(books.waiting_for for books in self._books), stopped_s + patience_s)
         self._close_stream()
+        self._close_books(stopped_s, patience_s)
+        self.hang_up()
+
+    def vanish(self, *, silently: bool = False) -> None:
+        """Be gone without a word: the stream is not closed.
+
+        All connections die at once, as when a tab crashes; or, `silently`, they stay open and carry nothing more, as
+        when a laptop is shut or a network goes away. The crowd is told how the server takes it.
+        """
+        if self._left:
+            return
+        heartbeat, stopped_s = self._pulse is not None, self._stop()
+        stream = self._stream
+        doing = "idle" if stream is None or stream.over else "open" if stream.open else "waiting"
+        self.crowd.vanished(self.index, self, doing, heartbeat=heartbeat, silently=silently)
+        if stream is not None:
+            self._listener.end(stream, self._books[-1], Outcome.CLOSED)
+        if not silently:
+            self.hang_up()
+        self._close_books(stopped_s, patience_s=2.0)
+        if silently and doing == "open":
+            self._listener.wait_for_server()
+            self.crowd.released(self.index, self)
+
+    def hang_up(self) -> None:
+        """Let every connection die, those in use as well."""
+        self._screen.abandon()
         self._listener.hang_up()
-        heartbeat.kill()
-        _await(lambda: self.crowd.attributor.idle, time.monotonic() + patience_s)
-        for books in self._books:
-            books.force_closed()
+        if self._pulse is not None:
+            self._pulse.kill()
+        self._transport.hang_up_silent(inf)
         self._transport.close()
-        if not isnan(self._started_s):
-            self.crowd.writer.viewer((self.index, self.number, self._started_s, stopped_s))
-        self.crowd.dismiss(self)
 
     def hang_up_silent(self, since_s: float) -> None:
         """Break connections on which the app has been silent since before `since_s`."""
         self._transport.hang_up_silent(since_s)
+
+    def _stop(self) -> float:
+        """Stop the camera for good, and tell when."""
+        self._left = True
+        if self._camera is not None:
+            self._camera.kill()
+        return time.monotonic()
+
+    def _close_books(self, stopped_s: float, patience_s: float) -> None:
+        """Let results that have come be read, then settle what is left and be forgotten."""
+        _await(lambda: self.crowd.attributor.idle, time.monotonic() + patience_s)
+        for books in self._books:
+            books.force_closed()
+        if not isnan(self._started_s):
+            self.crowd.writer.viewer((self.index, self.number, self._started_s, stopped_s))
+        self.crowd.dismiss(self)
 
     def _close_stream(self) -> None:
         """End the stream as the Stop button does. What the server still says of it is no longer this viewer's."""
@@ -176,13 +215,15 @@ class Viewer:
 
     def _send_join(self, stream: Stream, books: StreamBooks, sent: SentFrame) -> None:
         reply = self._post_frame(books, sent, "join", "/queue/join?", self._bodies.join)
-        event_id = "" if reply is None else _event_id(reply)
+        event_id = "" if reply is None else event_id_of(reply)
+        if stream.over:  # the viewer has vanished meanwhile
+            return
         if reply is None:
             self._listener.end(stream, books, Outcome.BROKEN, "the connection broke")
         elif not event_id:
             books.answered(sent, max(reply.status, 500), reply.sent_s, reply.done_s)
-            self.crowd.failed(self.index, "join", _refusal(reply))
-            self._listener.end(stream, books, Outcome.REJECTED, _refusal(reply))
+            self.crowd.failed(self.index, "join", refusal(reply))
+            self._listener.end(stream, books, Outcome.REJECTED, refusal(reply))
         else:
             books.answered(sent, reply.status, reply.sent_s, reply.done_s)
             stream.joined(event_id, reply.sent_s)
@@ -196,7 +237,7 @@ class Viewer:
         if reply.status == 404:
             self._listener.not_found(stream, reply.done_s)
         elif reply.status >= 400:
-            self.crowd.failed(self.index, "stream POST", _refusal(reply))
+            self.crowd.failed(self.index, "stream POST", refusal(reply))
 
     def _post_frame(
         self, books: StreamBooks, sent: SentFrame, where: str, path: str, body: Callable[[bytes], Body]
@@ -210,9 +251,9 @@ class Viewer:
             sent.bytes_sent = recording.uploaded + sum(map(len, pieces))
             return self._transport.post(self.crowd.api_path + path, pieces)
         except ConnectionBrokeError as error:
-            if not self._left:
+            if not self._left:  # what breaks because the viewer hung up is still under way as far as it knows
                 self.crowd.failed(self.index, where, str(error))
-            books.broke(sent)
+                books.broke(sent)
             return None
 
     # Results --------------------------------------------------------------------------------------------------
@@ -231,21 +272,3 @@ class Viewer:
 def _await(condition: Callable[[], bool], until_s: float) -> None:
     while not condition() and time.monotonic() < until_s:
         gevent.sleep(0.01)
-
-
-def _event_id(reply: Reply) -> str:
-    """Read the event id out of a join's answer; empty where there is none."""
-    try:
-        event_id = orjson.loads(reply.body)["event_id"] if reply.status == 200 else ""
-    except (ValueError, KeyError, TypeError):
-        return ""
-    return event_id if isinstance(event_id, str) else ""
-
-
-def _refusal(reply: Reply) -> str:
-    """Say in words why a POST was refused: Gradio answers {"detail": …}."""
-    try:
-        detail = orjson.loads(reply.body)["detail"]
-    except (ValueError, KeyError, TypeError):
-        detail = reply.body[:120].decode("utf-8", "replace")
-    return f"HTTP {reply.status}: {detail}" if detail else f"HTTP {reply.status}"
