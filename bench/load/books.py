@@ -9,7 +9,7 @@ overwritten. POSTs that overlap may overtake each other; such frames wait for th
 from collections import deque
 from collections.abc import Callable
 from itertools import pairwise
-from math import isnan
+from math import inf, isnan
 
 from bench.ledger import Fate, Outcome
 from bench.load.bounds import Bounds, bound
@@ -57,6 +57,7 @@ class StreamBooks:
         self._held: tuple[Arrival, Bounds, SentFrame] | None = None  # bounded: the last result, and its frame
         self._sent: deque[SentFrame] = deque(maxlen=RECENT)  # in order, whatever became of them
         self._last = -1
+        self._newest: SentFrame | None = None  # whose result came last
         self._last_result_s = -1.0
         self._ended = False
 
@@ -161,24 +162,29 @@ class StreamBooks:
         self.integrity.out_of_order += frame < self._last
         self._last = max(self._last, frame)
         self._delivered.append(frame)
-        sent.result = arrival
+        sent.result, self._newest = arrival, sent
         self._settle(sent, Fate.DELIVERED)
-        self._allot_unread([entry for entry in self._pending if entry.frame < frame])
+        certain = self._allot_unread([entry for entry in self._pending if entry.frame < frame])
         for entry in [entry for entry in self._pending if entry.frame < frame]:
             if entry.accepted_s <= sent.sending_s:
-                self._settle(entry, Fate.OVERWRITTEN)
+                self._settle(entry, Fate.OVERWRITTEN, certain=certain)
 
-    def _allot_unread(self, candidates: list[SentFrame]) -> None:
-        """Give each unreadable result the latest frame it can have been."""
-        certain = len(candidates) == len(self._unread)
+    def _allot_unread(self, candidates: list[SentFrame]) -> bool:
+        """Give each unreadable result the latest frame it can have been; returns whether there was no choice.
+
+        One whose POST had its answer before the result came is likelier than one whose POST was only under way.
+        """
+        certain = not self._unread or len(candidates) == len(self._unread)
         while self._unread:
             arrival = self._unread.pop()
-            fitting = [entry for entry in candidates if entry.sending_s <= arrival.result_s]
+            fitting = [entry for entry in candidates if entry.accepted_s <= arrival.result_s]
+            fitting = fitting or [entry for entry in candidates if entry.sending_s <= arrival.result_s]
             if fitting:
                 candidates.remove(fitting[-1])
                 fitting[-1].result = arrival
                 fate = Fate.DELIVERED if arrival.between else Fate.UNATTRIBUTED
                 self._settle(fitting[-1], fate, certain=certain)
+        return certain
 
     def _attribute_bounded(self, arrival: Arrival) -> None:
         """Bound a result without a mark; the row of the latest frame it can be becomes its own.
@@ -242,16 +248,20 @@ class StreamBooks:
     def _settle_trailing(self, trailing: list[SentFrame]) -> None:
         """Settle the frames accepted after the last result: at most one failed, one cut off, the others overwritten.
 
-        A frame whose POST overlapped that of a later one with a result was passed over by it: it is none of them.
+        Of POSTs that overlapped, the order of their answers tells best which came first: a frame answered before the
+        one with the last result was passed over by it, and is none of them.
         """
+        newest_s = -inf if self._newest is None else self._newest.accepted_s
         failed = self.stream.outcome is Outcome.FAILED or self._broke_waiting()
-        for entry in [entry for entry in trailing if entry.frame < self._last]:
+        for entry in [entry for entry in trailing if entry.accepted_s < newest_s]:
             if not failed or len(trailing) > 1:  # something was raised on: where it is the only one, on this
                 self._settle(entry, Fate.OVERWRITTEN, certain=False)
                 trailing.remove(entry)
         if not trailing:
             return
-        certain = self._exact and all(a.accepted_s <= b.sending_s for a, b in pairwise(trailing))
+        certain = self._exact and newest_s <= trailing[0].sending_s
+        certain = certain and all(a.accepted_s <= b.sending_s for a, b in pairwise(trailing))
+        trailing.sort(key=lambda entry: entry.accepted_s)
         if failed:
             raised = self._raised_on(trailing)
             self._settle(raised, Fate.FAILED, certain=len(trailing) == 1)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -106,22 +107,38 @@ def test_overlapping_posts_wait_for_proof() -> None:
     assert account.summary()["out_of_order"] == 1
 
 
-def test_a_frame_passed_over_on_its_way_is_not_cut_off() -> None:
-    """A frame whose POST overlapped that of a later one with a result was overwritten: it is not the stream's last."""
+@pytest.mark.parametrize("outcome", [Outcome.COMPLETED, Outcome.UNFINISHED])
+def test_answers_tell_which_of_two_overlapping_posts_was_the_last(outcome: Outcome) -> None:
+    """The one without a result was overwritten if it was answered first; answered last, it is where the stream ended."""
+    last = "CUT_OFF" if outcome is Outcome.COMPLETED else "IN_FLIGHT"
+    for handled, takes_s, fate in ((1, 1.2, "OVERWRITTEN"), (1, 1.9, last), (0, 1.9, "OVERWRITTEN"), (0, 1.2, last)):
+        account = Account()
+        account.post(0, takes_s=takes_s)
+        account.post(1, takes_s=0.5)
+        account.result(2.5, handled)
+        account.end(outcome)
+        assert account.fates() == {handled: "DELIVERED", 1 - handled: fate}
+        assert not next(row for row in account.rows() if row["frame"] != handled)["flags"] & CERTAIN
+
+
+def test_an_unreadable_result_goes_to_a_frame_whose_post_was_answered() -> None:
+    """A POST still under way when the result came is the less likely one, and the frame left over is not certain."""
     account = Account()
-    account.post(0, takes_s=1.5)
-    account.post(1)
-    account.result(2.5, 1)
+    account.post(0, takes_s=0.5)
+    account.post(1, takes_s=0.9)
+    account.result(1.5, None)
+    account.post(2)
+    account.result(2.5, 2)
     account.end()
-    assert account.fates() == {0: "OVERWRITTEN", 1: "DELIVERED"}
-    assert not next(row for row in account.rows() if row["frame"] == 0)["flags"] & CERTAIN
+    assert account.fates() == {0: "UNATTRIBUTED", 1: "OVERWRITTEN", 2: "DELIVERED"}
+    assert [row["flags"] & CERTAIN for row in sorted(account.rows(), key=lambda row: row["frame"])] == [0, 0, CERTAIN]
 
 
 def test_a_failed_stream_raised_on_what_came_after_its_last_result() -> None:
     """A frame passed over on its way is not taken for the one that raised, unless there is no other."""
     for last, fates in ((2, {0: "OVERWRITTEN", 1: "DELIVERED", 2: "FAILED"}), (1, {0: "FAILED", 1: "DELIVERED"})):
         account = Account()
-        account.post(0, takes_s=1.5)
+        account.post(0, takes_s=1.05)
         account.post(1)
         account.result(1.8, 1)
         if last == 2:
