@@ -109,7 +109,7 @@ def test_overlapping_posts_wait_for_proof() -> None:
 
 @pytest.mark.parametrize("outcome", [Outcome.COMPLETED, Outcome.UNFINISHED])
 def test_answers_tell_which_of_two_overlapping_posts_was_the_last(outcome: Outcome) -> None:
-    """The one without a result was overwritten if it was answered first; answered last, it is where the stream ended."""
+    """Without a result, the one answered first was overwritten; the one answered last is where the stream ended."""
     last = "CUT_OFF" if outcome is Outcome.COMPLETED else "IN_FLIGHT"
     for handled, takes_s, fate in ((1, 1.2, "OVERWRITTEN"), (1, 1.9, last), (0, 1.9, "OVERWRITTEN"), (0, 1.2, last)):
         account = Account()
