@@ -17,6 +17,7 @@ from bench.cli_options import (
     ConcurrencyLimit,
     Duration,
     Endpoints,
+    Export,
     Headers,
     Inputs,
     Json,
@@ -81,6 +82,7 @@ def run(  # noqa: PLR0917 - a command's options are its parameters
     header: Headers = None,
     yes: Yes = False,
     out: Out = None,
+    export: Export = "",
     as_json: Json = False,
 ) -> None:
     """Drive cameras and microphones at an app for a while and tell what every frame met."""
@@ -88,6 +90,8 @@ def run(  # noqa: PLR0917 - a command's options are its parameters
     from bench.load.target_name import parse_target  # noqa: PLC0415
     from bench.progress import ProgressDisplay  # noqa: PLC0415
     from bench.report import terminal  # noqa: PLC0415
+    from bench.report.exports import read_formats  # noqa: PLC0415
+    from bench.report.markdown import append_step_summary  # noqa: PLC0415
     from bench.run import EndedEarlyError, RunSettings  # noqa: PLC0415
     from bench.run import run as run_it  # noqa: PLC0415
 
@@ -115,6 +119,7 @@ def run(  # noqa: PLR0917 - a command's options are its parameters
         seed=seed,
         processes=option("--processes", process_count, processes),
         out=out or Path("gradio-bench-results") / time.strftime("%Y%m%d-%H%M%S"),
+        exports=option("--export", read_formats, export),
     )
     if settings.url:
         most = changing.most if changing else viewers
@@ -127,6 +132,7 @@ def run(  # noqa: PLR0917 - a command's options are its parameters
             summary = run_it(settings, display.show)
         except EndedEarlyError as ended:
             summary, early = ended.summary, ended
+    append_step_summary(summary, os.environ)
     if as_json:
         sys.stdout.write((settings.out / "results.json").read_text())
     else:
@@ -170,16 +176,23 @@ def discover(
         discovery.render(found, Console())
 
 
-@app.command(epilog="Example: `gradio-bench report gradio-bench-results/20260101-120000`")
+@app.command(
+    epilog="Examples:\n\n"
+    "`gradio-bench report gradio-bench-results/20260101-120000`\n\n"
+    "`gradio-bench report gradio-bench-results/20260101-120000 --export csv,trace` · and files for other tools"
+)
 def report(
     folder: Annotated[Path, typer.Argument(metavar="LEDGER_DIR", help="A run's folder, or the ledger folder in it.")],
+    export: Export = "",
     as_json: Json = False,
 ) -> None:
     """Rebuild a run's reports from its ledger, also of a run that was killed."""
     from bench.report import terminal, write_reports  # noqa: PLC0415
+    from bench.report.exports import read_formats  # noqa: PLC0415
 
+    formats = option("--export", read_formats, export)
     ledger = folder / "ledger" if (folder / "ledger").is_dir() else folder
-    summary = write_reports(ledger, ledger.parent)
+    summary = write_reports(ledger, ledger.parent, formats)
     if as_json:
         sys.stdout.write((ledger.parent / "results.json").read_text())
     else:

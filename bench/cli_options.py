@@ -104,6 +104,16 @@ Out = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Results folder [default: gradio-bench-results/TIME].", rich_help_panel=_OUTPUT),
 ]
+Export = Annotated[
+    str,
+    typer.Option(
+        "--export",
+        "--format",
+        metavar="FORMATS",
+        help="Also write csv, parquet, junit, markdown or trace (for Perfetto), several with commas between, or all.",
+        rich_help_panel=_OUTPUT,
+    ),
+]
 Json = Annotated[
     bool, typer.Option("--json", help="Print results as JSON on standard output.", rich_help_panel=_OUTPUT)
 ]

@@ -4,6 +4,7 @@ import json
 import os
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -37,7 +38,7 @@ class RunSettings:
 
     Options left empty keep the app's own settings. `viewers` None is one for each endpoint at least; or a `shape` says
     how many there are when, and `duration_s` is its length less the warm-up. `processes` -1 is one for each core.
-    `auth_env` and `headers` name environment variables, never what is in them.
+    `auth_env` and `headers` name environment variables, never what is in them. `exports` are formats for other tools.
     """
 
     target: str = ""
@@ -60,6 +61,7 @@ class RunSettings:
     seed: int = 1
     processes: int = 1
     out: Path = Path(DEFAULT_OUT)
+    exports: tuple[str, ...] = ()
     command: str = ""
     environment: tuple[tuple[str, str], ...] = ()
 
@@ -87,7 +89,15 @@ class RunSettings:
         repeated = {"--endpoint": self.endpoints, "--input": self.inputs, "--header": self.headers}
         arguments += [*where, *(f"{flag}={value}" for flag, values in repeated.items() for value in values)]
         arguments += [f"{flag}={value}" for flag, value in given.items() if value]
-        return arguments + ([f"--processes={self.processes}"] if self.processes != 1 else [])
+        return arguments + (_several(self.processes) if self.processes != 1 else [])
+
+
+def _several(processes: int) -> list[str]:
+    """Ask for several processes on a port of their own: at Locust's usual one, runs would take each other's workers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    return [f"--processes={processes}", f"--master-bind-port={port}", f"--master-port={port}"]
 
 
 class EndedEarlyError(Exception):
@@ -187,4 +197,4 @@ def _results(settings: RunSettings, exit_code: int) -> Summary:
     if not ledger.exists():
         tail = (settings.out / "locust.log").read_text(errors="replace").strip().splitlines()[-8:]
         raise TargetError(f"The run ended before it began (exit code {exit_code}).", "\n".join(tail))
-    return write_reports(ledger, settings.out)
+    return write_reports(ledger, settings.out, settings.exports)

@@ -1,20 +1,25 @@
-"""One writer per output: terminal, results.json."""
+"""One writer per output: terminal, results.json, and the exports for other tools."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench.ledger import Ledger
 from bench.metrics import Summary, summarise
+from bench.report.exports import write_exports
 from bench.report.results import write_results
 
 __all__ = ["write_reports"]
 
 
-def write_reports(ledger_dir: Path, out_dir: Path) -> Summary:
+def write_reports(ledger_dir: Path, out_dir: Path, exports: Sequence[str] = ()) -> Summary:
     """Summarise the ledger in `ledger_dir`, write every report file into `out_dir`, and return the Summary.
 
-    Reports of an earlier summary are replaced. Raises LedgerError when there is no ledger to read.
+    `exports` are formats as `bench.report.exports.read_formats` gives them. Reports of an earlier summary are replaced.
+    Raises LedgerError when there is no ledger to read.
     """
-    summary = summarise(Ledger.read(ledger_dir))
+    ledger = Ledger.read(ledger_dir)
+    summary = summarise(ledger)
     out_dir.mkdir(parents=True, exist_ok=True)
     write_results(summary, out_dir / "results.json")
+    write_exports(exports, ledger, summary, out_dir)
     return summary

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bench.metrics import Endpoint, Summary, Usage
+from bench.report.escape import CONTROLS
 from bench.report.overview import overview
 from bench.report.particulars import particulars
 from bench.report.words import UNKNOWN, count, duration, fates, noun, plural, quantiles, setting, share
@@ -19,6 +20,7 @@ _WIDEST = 110  # columns: beyond it lines are longer than eyes follow
 _ERRORS_SHOWN = 5
 _ALWAYS_LIVE = 0.98  # of the time: waits this rare do not tell the two stalenesses apart
 _COLOURS = {"delivered": "green", "failed": "red", "overwritten": "yellow", "cut_off": "yellow", "rejected": "yellow"}
+_HARMLESS = {ord(code): "" for code in CONTROLS if code != "\n"}
 _PLAIN = str.maketrans(
     {"·": "|", "–": "-", "−": "-", "→": "->", "×": "x", "█": "#", "…": "...", "─": "-", "’": "'", "│": "|"}
 )
@@ -29,10 +31,8 @@ def render(summary: Summary, console: Console) -> None:
 
     Plain text where the console is no terminal, and ASCII where its encoding has nothing else.
     """
-    body: RenderableType = Group(*_pages(summary))
-    if not console.encoding.lower().startswith("utf"):
-        body = _Ascii(body)
-    console.print(body, width=min(console.width, _WIDEST))
+    signs = _HARMLESS if console.encoding.lower().startswith("utf") else _HARMLESS | _PLAIN
+    console.print(_Translated(Group(*_pages(summary)), signs), width=min(console.width, _WIDEST))
 
 
 def _pages(summary: Summary) -> Iterator[RenderableType]:
@@ -191,12 +191,12 @@ def _indented(body: RenderableType) -> Padding:
     return Padding(body, (0, 0, 0, 2))
 
 
-class _Ascii:
-    """A renderable in signs that any console has."""
+class _Translated:
+    """A renderable in other signs: without control codes of the app's, and in such as the console has."""
 
-    def __init__(self, body: RenderableType) -> None:
-        self._body = body
+    def __init__(self, body: RenderableType, signs: dict[int, str]) -> None:
+        self._body, self._signs = body, signs
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         for segment in console.render(self._body, options):
-            yield Segment(segment.text.translate(_PLAIN), segment.style, segment.control)
+            yield Segment(segment.text.translate(self._signs), segment.style, segment.control)

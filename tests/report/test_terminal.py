@@ -11,6 +11,7 @@ from bench.metrics import Summary, summarise
 from bench.report.terminal import render
 from bench.report.words import FATES, duration, plural, setting, share
 from tests.ledgers import NAN, LedgerBuilder, Turns, endpoint, meta, steady
+from tests.report.hostile import hostile_run
 
 
 def _shown(summary: Summary, width: int = 80, encoding: str = "utf-8") -> str:
@@ -263,3 +264,11 @@ def test_settings_and_counts_read_as_people_write_them() -> None:
     """No zeros behind the point, thousands apart, one viewer and two viewers."""
     assert [setting(0.1), setting(15.0), setting(2.5)] == ["100 ms", "15 s", "2.5 s"]
     assert [plural(1, "viewer"), plural(1200, "viewer")] == ["1 viewer", "1,200 viewers"]
+
+
+def test_control_codes_of_the_app_never_reach_the_terminal(tmp_path: Path) -> None:
+    """An error that would clear the screen or rename the window is shown as harmless words."""
+    shown = _shown(summarise(hostile_run(tmp_path)))
+
+    assert "cleared" in shown
+    assert not set("\x1b\x07\x9b\u202e") & set(shown)

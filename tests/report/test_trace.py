@@ -1,0 +1,85 @@
+"""The trace of a run: well-formed by the rules of the format, and every stream and sent frame in it."""
+
+import gzip
+from collections import defaultdict
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from bench.ledger import Fate, Ledger
+from bench.report.trace import write_trace
+from tests.ledgers import Turns
+from tests.report.hostile import hostile_run
+
+Event = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def turns(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
+    """Give a run in which six viewers take turns on two slots."""
+    return Turns(seconds=20.0).write(tmp_path_factory.mktemp("ledger")).ledger()
+
+
+def _events(ledger: Ledger, folder: Path) -> list[Event]:
+    data = gzip.decompress(write_trace(ledger, folder / "trace.json.gz").read_bytes())
+    found: list[Event] = orjson.loads(data)["traceEvents"]
+    return found
+
+
+def test_each_viewer_has_a_track_of_its_waits_and_turns(turns: Ledger, tmp_path: Path) -> None:
+    """A named thread per viewer, whose slices follow one another: no turn begins before its wait is over."""
+    events = _events(turns, tmp_path)
+    names = {event["tid"]: event["args"]["name"] for event in events if event["name"] == "thread_name"}
+    assert [names[viewer + 1] for viewer in range(6)] == [f"viewer {viewer}" for viewer in range(6)]
+    slices = defaultdict(list)
+    for event in events:
+        if event["ph"] == "X":
+            slices[event["tid"]].append(event)
+    assert sum(map(len, slices.values())) == turns.streams.size + int((turns.streams["open_s"] > 0).sum())
+    for own in slices.values():
+        for earlier, later in pairwise(own):
+            assert earlier["ts"] + earlier["dur"] <= later["ts"] + 0.2  # rounding to a tenth of a microsecond
+
+
+def test_each_sent_frame_is_a_slice_with_its_parts_nested(turns: Ledger, tmp_path: Path) -> None:
+    """Begins and ends pair up like brackets under each id, times never run backwards, parts lie within the whole."""
+    by_id = defaultdict(list)
+    for event in _events(turns, tmp_path):
+        if event["ph"] in "bne" and event.get("cat") == "frame":
+            by_id[event["pid"], event["id"]].append(event)
+    assert len(by_id) == int((turns.frames["fate"] != Fate.SKIPPED).sum())
+    for own in by_id.values():
+        open_names: list[str] = []
+        for event in own:
+            if event["ph"] == "b":
+                open_names.append(event["name"])
+            elif event["ph"] == "e":
+                assert open_names.pop() == event["name"]
+            else:
+                assert event["name"] == own[0]["args"]["fate"]
+        assert not open_names
+        assert [event["ts"] for event in own] == sorted(event["ts"] for event in own)
+    whole = next(own for own in by_id.values() if own[0]["args"]["fate"] == "delivered" and not own[0]["args"]["join"])
+    assert [event["name"] for event in whole if event["ph"] == "b"][1:] == ["late", "send", "serve", "fetch"]
+
+
+def test_open_streams_never_pass_the_limit_and_end_at_zero_waiting(turns: Ledger, tmp_path: Path) -> None:
+    """The counter follows the two slots: two open at most, and as many waiting as the slots leave."""
+    counts = [event["args"] for event in _events(turns, tmp_path) if event["ph"] == "C"]
+    assert max(count["open"] for count in counts) == 2
+    assert min(min(count.values()) for count in counts) == 0
+    assert max(count["waiting"] for count in counts) == 4
+
+
+def test_errors_are_instants_without_control_codes(tmp_path: Path) -> None:
+    """Each error is an instant on its endpoint's track, at its time."""
+    errors = [event for event in _events(hostile_run(tmp_path / "ledger"), tmp_path) if event["ph"] == "i"]
+    assert [(event["pid"], event["ts"]) for event in errors] == [
+        (1, pytest.approx(500_000, abs=1)),
+        (2, pytest.approx(600_000, abs=1)),
+    ]
+    assert "cleared" in errors[1]["name"]
+    assert "\x1b" not in errors[1]["name"]
