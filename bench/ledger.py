@@ -160,8 +160,8 @@ def _blocks(file: BinaryIO) -> Iterator[tuple[Kind, bytes]]:
 class LedgerWriter:
     """Collects rows and appends them as blocks; `flush` is called about once a second.
 
-    Rows are tuples in the order of the dtype's fields. `blocks` receives every block as it is written (workers send
-    them to the master).
+    Rows are tuples in the order of the dtype's fields. Each block is one write, so what the file has gained since an
+    earlier look is whole blocks: a worker sends the master just that.
     """
 
     def __init__(self, folder: Path, name: str, meta: dict[str, Any]) -> None:
@@ -169,8 +169,6 @@ class LedgerWriter:
         self.path = folder / f"{name}.ledger"
         self._file = self.path.open("xb", buffering=0)
         self._rows: dict[Kind, list[tuple[Any, ...]]] = {kind: [] for kind in DTYPES}
-        self.unreported: list[bytes] = []
-        self.keep_unreported = False
         offset = time.time() - time.monotonic()
         self._write(Kind.META, orjson.dumps({"wall_offset_s": offset, "process": name, **meta}))
 
@@ -205,10 +203,7 @@ class LedgerWriter:
             self._file.close()
 
     def _write(self, kind: Kind, payload: bytes) -> None:
-        block = pack(kind, payload)
-        self._file.write(block)
-        if self.keep_unreported:
-            self.unreported.append(block)
+        self._file.write(pack(kind, payload))
 
 
 @dataclass(frozen=True, slots=True)

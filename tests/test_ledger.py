@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bench.errors import LedgerError, UsageError
 from bench.ledger import DTYPES, FRAME, Fate, Kind, Ledger, LedgerWriter, pack, refuse_existing, unpack
-from tests.ledgers import NAN, ORIGIN_S, LedgerBuilder, endpoint, meta
+from tests.ledgers import NAN, LedgerBuilder, endpoint, meta
 
 numbers = st.integers(0, 2**16 - 1)
 instants = st.floats(0, 1e6) | st.just(NAN)
@@ -152,16 +152,20 @@ def test_rows_of_another_version_are_refused(tmp_path: Path) -> None:
         Ledger.read(tmp_path)
 
 
-def test_blocks_for_the_master_are_the_blocks_of_the_file(tmp_path: Path) -> None:
-    """What a worker keeps to report is, byte for byte, what it wrote."""
-    writer = LedgerWriter(tmp_path, "w0", meta(endpoint()))
-    head = writer.path.read_bytes()
-    writer.keep_unreported = True
-    writer.note({"note": "started", "at_s": ORIGIN_S})
-    writer.viewer((0, 1, 0.0, NAN))
+def test_a_copy_made_piece_by_piece_reads_like_the_file(tmp_path: Path) -> None:
+    """What a worker sends, whatever its file has gained each time, is a whole ledger wherever it stops."""
+    writer = LedgerWriter(tmp_path / "own", "w0", meta(endpoint()))
+    copy = tmp_path / "copy" / "w0.ledger"
+    copy.parent.mkdir()
+    for viewer in range(3):
+        writer.viewer((0, viewer, 0.0, NAN))
+        writer.flush()
+        with copy.open("ab") as file:
+            file.write(writer.path.read_bytes()[copy.stat().st_size :])
+        so_far = Ledger.read(copy.parent)
+        assert so_far.torn == []
+        assert list(so_far.viewers["viewer"]) == list(range(viewer + 1))
     writer.close()
-
-    assert head + b"".join(writer.unreported) == writer.path.read_bytes()
 
 
 def test_a_folder_that_holds_a_run_is_refused(tmp_path: Path) -> None:
