@@ -38,7 +38,7 @@ class RunSettings:
 
     Options left empty keep the app's own settings. `viewers` None is one for each endpoint at least; or a `shape` says
     how many there are when, and `duration_s` is its length less the warm-up. `processes` -1 is one for each core.
-    `auth_env` and `headers` name environment variables, never what is in them.
+    `auth_env` and `headers` name environment variables, never what is in them. `exports` are formats for other tools.
     """
 
     target: str = ""
@@ -61,6 +61,7 @@ class RunSettings:
     seed: int = 1
     processes: int = 1
     out: Path = Path(DEFAULT_OUT)
+    exports: tuple[str, ...] = ()
     command: str = ""
     environment: tuple[tuple[str, str], ...] = ()
 
@@ -196,4 +197,4 @@ def _results(settings: RunSettings, exit_code: int) -> Summary:
     if not ledger.exists():
         tail = (settings.out / "locust.log").read_text(errors="replace").strip().splitlines()[-8:]
         raise TargetError(f"The run ended before it began (exit code {exit_code}).", "\n".join(tail))
-    return write_reports(ledger, settings.out)
+    return write_reports(ledger, settings.out, settings.exports)
