@@ -1,6 +1,5 @@
 """What a Locust process is in a run: alone, the master, or one of its workers; and what they say to each other."""
 
-import os
 import uuid
 from typing import Any, Protocol
 
@@ -20,7 +19,6 @@ PLAN = "gradio_bench_run"
 
 FAMILY = uuid.uuid4().hex
 """Processes that `--processes` forked have it in common with the one they were forked from: made at import."""
-FIRST_PID = os.getpid()
 
 
 def worker_name(index: int) -> str:

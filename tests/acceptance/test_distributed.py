@@ -220,6 +220,33 @@ def test_interrupted_processes_close_their_books(reference_app: Target, tmp_path
     assert not [one for one in family if one.is_running()]
 
 
+def test_workers_end_with_a_master_that_never_was(tmp_path: Path) -> None:
+    """Where the master cannot take its port, the workers it has forked go with it."""
+    program = str(Path(sys.executable).with_name("locust"))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        process = subprocess.Popen(
+            [
+                *(program, "-f", SCENARIO, "--headless", "--processes", "2", "--out", "out"),
+                *("--master-bind-port", port, "--master-port", port),
+            ],
+            cwd=tmp_path,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            wait_for(lambda: len(psutil.Process(process.pid).children()) == 2)
+            family = psutil.Process(process.pid).children()
+            assert process.wait(RUN_LIMIT_S) != 0
+        finally:
+            end(process)
+        _, left = psutil.wait_procs(family, timeout=15)
+    assert left == []
+
+
 def test_as_many_processes_as_cores(reference_app: Target, tmp_path: Path) -> None:
     """`--processes -1` takes one for each core, and 0 is refused with a sentence."""
     done = command(
