@@ -19,7 +19,8 @@ from rich.console import Console
 from bench.errors import BenchError, TargetError, UsageError
 from bench.load.master import Master
 from bench.load.options import add_arguments, read
-from bench.load.parent import watch_parent, watch_parent_after_fork
+from bench.load.parent import watch_parent
+from bench.load.preparation import answer_prepare, prepare_workers
 from bench.load.progress import start_progress
 from bench.load.roles import FINISH, Alone, Role
 from bench.load.session import Session
@@ -50,7 +51,6 @@ def register(events: Any) -> None:
     if _registered:
         return
     _registered = True
-    watch_parent_after_fork()
     events.init_command_line_parser.add_listener(add_arguments)
     events.init.add_listener(_on_init)
     events.test_start.add_listener(_on_test_start)
@@ -79,12 +79,15 @@ def _on_init(environment: Environment, runner: Any, **_kwargs: Any) -> None:
         _roles[environment] = _role(environment, current)
         watch_parent(runner.quit)
         if isinstance(runner, WorkerRunner):
+            answer_prepare(runner, current)
             return
         _ask_before_loading(current)
         app = current.open()
         environment.host = app.url
         _choose_users(environment, {endpoint.api_name for endpoint in app.endpoints})
-        if not isinstance(runner, MasterRunner):
+        if isinstance(runner, MasterRunner):
+            prepare_workers(runner, current, environment.parsed_options.expect_workers)
+        else:
             current.prepare()  # now, for once Locust starts a run its time runs
         if current.options.shape is not None:
             follow(environment, current.options.shape)

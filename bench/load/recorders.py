@@ -68,7 +68,7 @@ class Recorders:
         self._sound: Sound | None = None
 
     def prepare(self, endpoints: Iterable[Endpoint]) -> None:
-        """Make what these endpoints need, so that no viewer waits for it; other greenlets go on meanwhile.
+        """Make what viewers of these will need, so that none waits for it; other greenlets go on meanwhile.
 
         Raises UsageError when a file cannot be played.
         """

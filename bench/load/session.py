@@ -74,7 +74,10 @@ class Session:
         return self.app
 
     def prepare(self) -> None:
-        """Make the cameras and microphones of this process, which may take a while where they play files."""
+        """Make the cameras and microphones of this process, which may take a while where they play files.
+
+        Raises UsageError when a file cannot be played.
+        """
         self._recording().prepare(self.app.endpoints)
 
     @property

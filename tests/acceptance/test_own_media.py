@@ -17,12 +17,13 @@ APPS = ROOT / "tests" / "apps"
 
 
 def test_own_media_and_inputs_reach_the_app(tmp_path: Path) -> None:
-    """The app sees the user's video, hears the user's sound and gets the inputs, and every frame is delivered."""
+    """Two processes play the user's video and sound to the app and set its inputs, and every frame is delivered."""
     video = write_video(tmp_path / "grey.avi", 20, 10, size=(640, 480))
     audio = write_sound(tmp_path / "hum.wav", 3.0)
     settings = RunSettings(
         target=str(APPS / "own_media.py"),
         viewers=2,
+        processes=2,
         duration_s=4,
         warmup_s=0,
         video=video,
