@@ -19,7 +19,7 @@ from rich.console import Console
 from bench.errors import BenchError, TargetError, UsageError
 from bench.load.master import Master
 from bench.load.options import add_arguments, read
-from bench.load.parent import watch_parent
+from bench.load.parent import watch_parent, watch_parent_after_fork
 from bench.load.preparation import answer_prepare, prepare_workers
 from bench.load.progress import start_progress
 from bench.load.roles import FINISH, Alone, Role
@@ -51,6 +51,7 @@ def register(events: Any) -> None:
     if _registered:
         return
     _registered = True
+    watch_parent_after_fork()
     events.init_command_line_parser.add_listener(add_arguments)
     events.init.add_listener(_on_init)
     events.test_start.add_listener(_on_test_start)
