@@ -70,6 +70,7 @@ class Studio:
         self._devices = devices
         self._chromium = Chromium(devices)
         self._thread = ThreadPoolExecutor(1, "browser")
+        self._stop = threading.Event()
 
     def __enter__(self) -> Self:
         try:
@@ -82,6 +83,7 @@ class Studio:
     def __exit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
+        self._stop.set()
         self._thread.submit(self._chromium.close).exception()
         self._thread.shutdown()
 
@@ -94,25 +96,25 @@ class Studio:
         """Let a browser record for a moment and forget it: the first frames of app and browser are slow ones."""
         begin = threading.Event()
         begin.set()
-        self._thread.submit(self._chromium.visit, url, replace(CONTROL, seconds=1.0), begin, threading.Event()).result()
+        self._thread.submit(self._chromium.visit, url, replace(CONTROL, seconds=1.0), begin, self._stop).result()
 
     def play(self, case: Case, url: str, folder: Path) -> Pair:
         """Play one case on the app at `url`; `folder` takes the files of the synthetic viewer's run.
 
         Raises TargetError when either side could not do its part.
         """
-        begin, stop = threading.Event(), threading.Event()
+        begin = threading.Event()
 
         def watch(line: dict[str, Any]) -> None:
             if any(one["open"] or one["waiting"] for one in line.get("endpoints", ())):
                 begin.set()
 
         with Tap(url) as ours, Tap(url) as theirs:
-            visit = self._thread.submit(self._chromium.visit, theirs.url, case, begin, stop)
+            visit = self._thread.submit(self._chromium.visit, theirs.url, case, begin, self._stop)
             try:
                 run(_settings(case, ours.url, folder), watch)
             except BaseException:
-                stop.set()
+                self._stop.set()
                 visit.exception()
                 raise
             page = browser_ledger(visit.result(), case, self._devices.layout)

@@ -4,6 +4,8 @@ import os
 import shutil
 import sys
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +74,7 @@ class Chromium:
     def visit(self, url: str, case: Case, begin: threading.Event, stop: threading.Event) -> Report:
         """Open the case's page and, once `begin` is set, record for its time; returns what was noted in the page.
 
-        Raises TargetError when the page does not do what it should, or when `stop` was set meanwhile.
+        Raises TargetError when the page does not do what it should, or when `stop` is set meanwhile.
         """
         from playwright.sync_api import Error  # noqa: PLC0415 - see start
 
@@ -93,15 +95,15 @@ class Chromium:
 def _record(page: "Page", case: Case, begin: threading.Event, stop: threading.Event) -> Report:
     if case.kind == "camera":
         page.get_by_role("button", name="Click to Access Webcam").click()
-        page.wait_for_function("document.querySelector('video')?.videoWidth")
-    _wait(page, PATIENCE_S, stop, begin)
+        _until(page, lambda: page.evaluate("!!document.querySelector('video')?.videoWidth"), stop)
+    _until(page, begin.is_set, stop)
     if case.kind == "camera":
         page.get_by_text("Record", exact=True).click()
     else:
         page.get_by_role("button", name="Record").click()
     if case.page == "filters":
         _choose(page, FILTERS[0])
-    page.wait_for_function("window.__fidelity.opened() > 0")
+    _until(page, lambda: page.evaluate("window.__fidelity.opened() > 0"), stop)
     left_s = case.seconds + SETTLE_S
     for name in FILTERS[1:] if case.page == "filters" else ():
         _wait(page, min(FILTER_EVERY_S, left_s), stop)
@@ -118,16 +120,22 @@ def _choose(page: "Page", effect: str) -> None:
     page.get_by_role("option", name=effect).click()
 
 
-def _wait(page: "Page", seconds: float, stop: threading.Event, until: threading.Event | None = None) -> None:
-    """Let the page go on for `seconds`, or until `until` is set; raises TargetError when that never comes."""
-    for _ in range(round(seconds * 1000 / _POLL_MS)):
+def _until(page: "Page", condition: Callable[[], bool], stop: threading.Event) -> None:
+    """Let the page go on until the condition holds; raises TargetError when it does not for too long."""
+    until_s = time.monotonic() + PATIENCE_S
+    while not condition():
+        if time.monotonic() > until_s:
+            raise TargetError(f"Nothing happened on {page.url} for {PATIENCE_S:g} s.", "Close other programs.")
+        _wait(page, _POLL_MS / 1000, stop)
+
+
+def _wait(page: "Page", seconds: float, stop: threading.Event) -> None:
+    """Let the page go on for `seconds`; raises TargetError when told to stop."""
+    until_s = time.monotonic() + seconds
+    while (left_s := until_s - time.monotonic()) > 0:
         if stop.is_set():
             raise TargetError("The visit was broken off.")
-        if until is not None and until.is_set():
-            return
-        page.wait_for_timeout(_POLL_MS)
-    if until is not None:
-        raise TargetError("The synthetic viewer never began.", "See the locust.log of its run.")
+        page.wait_for_timeout(min(_POLL_MS, left_s * 1000))
 
 
 def _step_back() -> None:
