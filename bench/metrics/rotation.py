@@ -5,8 +5,8 @@ import numpy as np
 from bench.ledger import Outcome
 from bench.metrics.distribution import Distribution, Floats
 from bench.metrics.endpoint import Concurrency, Integrity, Rotation
-from bench.metrics.rows import EndpointRows
-from bench.metrics.spans import lane_seconds, most_at_once
+from bench.metrics.rows import EndpointRows, Recordings
+from bench.metrics.spans import Spans, lane_seconds, most_at_once
 from bench.queueing import granted_s, rejoin_s, rotation_wait_s
 
 HANDOVER_S = 0.020  # two processes see one handover some milliseconds apart; shorter overlaps are discarded
@@ -51,7 +51,7 @@ def rotation(rows: EndpointRows, call_s: float) -> Rotation:
     - worst wait: the longest, one still going on counted with what it had lasted by the end.
     """
     turns = _turns(rows)
-    open_s = lane_seconds(rows.open_spans(), rows.recordings.viewer.size)
+    open_s = lane_seconds(_recorded(rows.open_spans(), rows.recordings), rows.recordings.viewer.size)
     recorded_s = float(rows.recordings.length_s.sum())
     waiting = _waits_at_end(rows)
     waits = np.concatenate([queue_waits(rows), waiting])
@@ -64,6 +64,13 @@ def rotation(rows: EndpointRows, call_s: float) -> Rotation:
         predicted_wait_s=_predicted_wait(rows, turns, call_s),
         waiting_at_end=int(waiting.size),
     )
+
+
+def _recorded(spans: Spans, recordings: Recordings) -> Spans:
+    """Cut spans to what their viewers recorded: a stream can outlive the viewer who left it open."""
+    begin = np.maximum(spans.begin_s, recordings.begin_s[spans.lane])
+    end = np.maximum(begin, np.minimum(spans.end_s, recordings.end_s[spans.lane]))
+    return Spans(spans.lane, begin, end)
 
 
 def _turns(rows: EndpointRows) -> Floats:

@@ -99,6 +99,15 @@ def test_time_open_is_clipped_to_the_window(tmp_path: Path) -> None:
     assert found.concurrency.peak_active == 1
 
 
+def test_a_stream_that_outlives_its_viewer_is_live_only_while_he_recorded(tmp_path: Path) -> None:
+    """A viewer who left after 2 s was live for 2 s of them, though the app kept his stream open for eight."""
+    builder = _builder(tmp_path)
+    builder.viewer(0, 0.0, 2.0)
+    builder.stream(0, 0, 0.0, 0.0, 8.0)
+
+    assert _only(builder).rotation.duty_cycle == pytest.approx(2 / (2 + 10), abs=NEAR)
+
+
 @pytest.mark.parametrize(("overlap_s", "peak"), [(0.015, 1), (0.025, 2)])
 def test_a_handover_seen_from_two_sides_is_not_concurrency(tmp_path: Path, overlap_s: float, peak: int) -> None:
     """Streams that overlap by 15 ms are one slot handed over; by 25 ms they are two at once."""
