@@ -96,15 +96,20 @@ def freezes(rows: EndpointRows, screen: Screen) -> Freezes | None:
     """
     if not rows.pictures or not screen.seen_s.size:
         return None
+    frozen = freeze_spans(rows, screen).length_s
+    longest = float(frozen.max()) if frozen.size else None
+    return Freezes(count=int(frozen.size), total_s=float(frozen.sum()), longest_s=longest)
+
+
+def freeze_spans(rows: EndpointRows, screen: Screen) -> Spans:
+    """Find when each freeze of `freezes` began and ended, and on whose screen."""
     inside = rows.window.holds(screen.seen_s)
     same = (screen.lane[1:] == screen.lane[:-1]) & (screen.stream[1:] == screen.stream[:-1])
     same &= inside[1:] & inside[:-1]
     gaps = np.diff(screen.seen_s)
     place = np.flatnonzero(same & (gaps >= _FREEZE_MORE_S))  # no shorter gap can be one
-    frozen = gaps[place]
-    frozen = frozen[frozen >= _freeze_from(gaps, same, place)]
-    longest = float(frozen.max()) if frozen.size else None
-    return Freezes(count=int(frozen.size), total_s=float(frozen.sum()), longest_s=longest)
+    place = place[gaps[place] >= _freeze_from(gaps, same, place)]
+    return Spans(screen.lane[place], screen.seen_s[place], screen.seen_s[place + 1])
 
 
 def _freeze_from(gaps: Floats, same: NDArray[np.bool_], place: Index) -> Floats:

@@ -1,25 +1,28 @@
-"""One writer per output: terminal, results.json, and the exports for other tools."""
+"""One writer per output: terminal, results.json, report.html, and the exports for other tools."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench.findings import with_findings
 from bench.ledger import Ledger
 from bench.metrics import Summary, summarise
 from bench.report.exports import write_exports
+from bench.report.html import write_html
 from bench.report.results import write_results
 
 __all__ = ["write_reports"]
 
 
 def write_reports(ledger_dir: Path, out_dir: Path, exports: Sequence[str] = ()) -> Summary:
-    """Summarise the ledger in `ledger_dir`, write every report file into `out_dir`, and return the Summary.
+    """Write every report file of the ledger in `ledger_dir` into `out_dir`, and return the Summary with its findings.
 
     `exports` are formats as `bench.report.exports.read_formats` gives them. Reports of an earlier summary are replaced.
     Raises LedgerError when there is no ledger to read.
     """
     ledger = Ledger.read(ledger_dir)
-    summary = summarise(ledger)
+    summary = with_findings(summarise(ledger), ledger)
     out_dir.mkdir(parents=True, exist_ok=True)
     write_results(summary, out_dir / "results.json")
+    write_html(summary, ledger, ledger_dir, out_dir / "report.html")
     write_exports(exports, ledger, summary, out_dir)
     return summary

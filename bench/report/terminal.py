@@ -18,16 +18,36 @@ from bench.report.words import UNKNOWN, count, duration, fates, noun, plural, qu
 
 _WIDEST = 110  # columns: beyond it lines are longer than eyes follow
 _ERRORS_SHOWN = 5
+_FINDINGS_SHOWN = 3
+_SEVERITIES = {
+    "severe": ("✗", "bold red"),
+    "warning": ("!", "bold yellow"),
+    "note": ("·", "dim"),
+    "good": ("✓", "bold green"),
+}
 _ALWAYS_LIVE = 0.98  # of the time: waits this rare do not tell the two stalenesses apart
 _COLOURS = {"delivered": "green", "failed": "red", "overwritten": "yellow", "cut_off": "yellow", "rejected": "yellow"}
 _HARMLESS = {ord(code): "" for code in CONTROLS if code != "\n"}
 _PLAIN = str.maketrans(
-    {"·": "|", "–": "-", "−": "-", "→": "->", "×": "x", "█": "#", "…": "...", "─": "-", "’": "'", "│": "|"}
+    {
+        "·": "|",
+        "–": "-",
+        "−": "-",
+        "→": "->",
+        "×": "x",
+        "█": "#",
+        "…": "...",
+        "─": "-",
+        "’": "'",
+        "│": "|",
+        "✗": "x",
+        "✓": "+",
+    }
 )
 
 
 def render(summary: Summary, console: Console) -> None:
-    """Print the summary: each endpoint, then errors, then whether the generator kept up.
+    """Print the summary: what was found, each endpoint, then errors, then whether the generator kept up.
 
     Plain text where the console is no terminal, and ASCII where its encoding has nothing else.
     """
@@ -37,6 +57,7 @@ def render(summary: Summary, console: Console) -> None:
 
 def _pages(summary: Summary) -> Iterator[RenderableType]:
     yield from _head(summary)
+    yield from _findings(summary)
     for endpoint in summary.endpoints:
         if endpoint.viewers:
             yield from _endpoint(endpoint)
@@ -61,6 +82,22 @@ def _head(summary: Summary) -> Iterator[RenderableType]:
         f" · Gradio {app.gradio_version or UNKNOWN}",
     )
     yield Text()
+
+
+def _findings(summary: Summary) -> Iterator[RenderableType]:
+    """Show the first few, each with its remedy; what the generator's health is, is said at the end."""
+    told = [one for one in summary.findings if one.id != "generator_unhealthy"]
+    table = Table.grid(padding=(0, 1))
+    for one in told[:_FINDINGS_SHOWN]:
+        table.add_row(Text(*_SEVERITIES.get(one.severity, ("·", ""))), Text(one.text))
+        if one.remedy:
+            table.add_row("", Text(one.remedy, style="cyan"))
+    yield table
+    if len(told) > _FINDINGS_SHOWN:
+        more = plural(len(told) - _FINDINGS_SHOWN, "more finding")
+        yield _indented(Text(f"… and {more}, in report.html", style="dim"))
+    if told:
+        yield Text()
 
 
 def _endpoint(endpoint: Endpoint) -> Iterator[RenderableType]:

@@ -1,8 +1,21 @@
-"""How figures read on a screen: durations, counts, shares, and a few words on each fate."""
+"""How figures read on a screen: those of `bench.words`, rows of quantiles, and a few words on each fate."""
 
 from bench.metrics import Distribution, Endpoint
+from bench.words import UNKNOWN, count, duration, plural, setting, share
 
-UNKNOWN = "–"
+__all__ = [
+    "FATES",
+    "SOUND_FATES",
+    "UNKNOWN",
+    "count",
+    "duration",
+    "fates",
+    "noun",
+    "plural",
+    "quantiles",
+    "setting",
+    "share",
+]
 
 FATES = {
     "delivered": "its result came back",
@@ -29,45 +42,6 @@ def fates(endpoint: Endpoint) -> dict[str, str]:
 def noun(endpoint: Endpoint) -> str:
     """What a viewer of it sends: a frame, or a chunk of sound."""
     return "frame" if endpoint.sound is None else "chunk"
-
-
-def duration(seconds: float | None) -> str:
-    """Milliseconds below a second, seconds from there: three digits that matter."""
-    if seconds is None:
-        return UNKNOWN
-    size = abs(seconds)
-    if size < 0.0095:
-        return f"{seconds * 1000:.1f} ms"
-    if size < 0.9995:
-        return f"{seconds * 1000:.0f} ms"
-    return f"{seconds:.2f} s" if size < 9.995 else f"{seconds:.1f} s"
-
-
-def setting(seconds: float) -> str:
-    """A duration as a person set it: without zeros behind the point."""
-    return f"{seconds * 1000:g} ms" if seconds < 1 else f"{seconds:g} s"
-
-
-def count(number: int) -> str:
-    """A whole number, thousands apart."""
-    return f"{number:,}"
-
-
-def plural(number: int, one: str, many: str = "") -> str:
-    """A counted noun: 1 viewer, 2 viewers; `many` where that is no mere s."""
-    return f"{count(number)} {one if number == 1 else many or f'{one}s'}"
-
-
-def share(part: float, whole: float) -> str:
-    """A percentage; a part too small for one decimal is still seen not to be nothing."""
-    if not whole:
-        return UNKNOWN
-    percent = 100 * part / whole
-    if 0 < percent < 0.1:
-        return "<0.1 %"
-    if 99.9 < percent < 100:
-        return ">99.9 %"
-    return f"{percent:.1f} %" if 0 < percent < 100 else f"{percent:.0f} %"
 
 
 def quantiles(distribution: Distribution | None) -> tuple[str, str, str, str]:

@@ -203,7 +203,7 @@ def test_reports_are_written_from_a_ledger_alone(tmp_path: Path) -> None:
 
     written = orjson.loads((tmp_path / "out" / "results.json").read_bytes())
     assert written == as_json(summary)
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["results.json"]
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"results.json", "report.html"}
 
 
 def test_no_ledger_writes_no_report(tmp_path: Path) -> None:

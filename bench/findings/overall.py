@@ -1,0 +1,70 @@
+"""Findings about the run as a whole: whether it can be believed, and whether all was well."""
+
+from bench.findings.finding import Finding, found
+from bench.metrics import Summary
+from bench.metrics.generator import BUSY_CORE
+from bench.words import count, duration, plural, share
+
+
+def generator_unhealthy(summary: Summary) -> Finding | None:
+    """The load was not made as promised: nothing else is certain then."""
+    generator = summary.generator
+    if generator.healthy:
+        return None
+    more = f" And {plural(len(generator.reasons) - 1, 'more reason')}." if len(generator.reasons) > 1 else ""
+    return found(
+        "generator_unhealthy",
+        "warning",
+        f"The load generator cannot be fully believed, so no other finding is certain. {generator.reasons[0]}{more}",
+        _lighter(summary),
+        reasons=generator.reasons,
+        send_lag_p99_s=generator.send_lag_s.p99 if generator.send_lag_s else None,
+        loop_lag_p50_s=generator.loop_lag_s.p50 if generator.loop_lag_s else None,
+        busiest_core=generator.busiest_core,
+    )
+
+
+def _lighter(summary: Summary) -> str:
+    """Repeat the run with more processes where the generator's own work held it up, else with fewer viewers."""
+    busy = summary.generator.busiest_core
+    if busy is not None and busy > BUSY_CORE:
+        return f"gradio-bench run --processes {summary.generator.processes + 1}"
+    return f"gradio-bench run --viewers {max(1, sum(one.viewers for one in summary.endpoints) // 2)}"
+
+
+def app_died(summary: Summary) -> Finding | None:
+    """Errors that belong to no endpoint: the app or a worker died."""
+    mine = [error for error in summary.errors if error.endpoint is None]
+    if not mine:
+        return None
+    return found(
+        "run_errors",
+        "severe",
+        f"Something else went wrong during the run ({mine[0].where}): {mine[0].what}",
+        "gradio-bench run --viewers 1  # does it also happen with one viewer?",
+        errors=sum(error.count for error in mine),
+        where=mine[0].where,
+        what=mine[0].what,
+    )
+
+
+def healthy(summary: Summary) -> Finding | None:
+    """Nothing stood in the viewers' way; said only when nothing else was found but notes."""
+    busy = [one for one in summary.endpoints if one.viewers and one.results]
+    if not busy:
+        return None
+    viewers = sum(one.viewers for one in busy)
+    sent = sum(one.frames.captured - one.frames.skipped for one in busy)
+    back = sum(one.frames.delivered + one.frames.unattributed for one in busy)
+    slowest = max((one.latency_s.p99 for one in busy if one.latency_s), default=None)
+    within = f", 99 of 100 within {duration(slowest)}" if slowest is not None else ""
+    return found(
+        "healthy",
+        "good",
+        f"All is well with {plural(viewers, 'viewer')}: {share(back, sent)} of {count(sent)} frames came back{within}.",
+        f"gradio-bench run --viewers {2 * viewers}  # where does it end?",
+        viewers=viewers,
+        sent=sent,
+        came_back=back,
+        slowest_p99_s=slowest,
+    )
