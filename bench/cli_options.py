@@ -75,6 +75,12 @@ Audio = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="WAV file to play the microphones, looped.", rich_help_panel=_MEDIA),
 ]
+Jitter = Annotated[
+    str,
+    typer.Option(
+        metavar="SHARE", help="Let chunks of sound be longer or shorter by up to this share.", rich_help_panel=_MEDIA
+    ),
+]
 Inputs = Annotated[
     list[str] | None,
     typer.Option(

@@ -55,6 +55,7 @@ class RunSettings:
     resolution: str = "640x480"
     video: Path | None = None
     audio: Path | None = None
+    jitter: str = "0"
     inputs: tuple[str, ...] = ()
     auth_env: str = ""
     headers: tuple[str, ...] = ()
@@ -76,6 +77,7 @@ class RunSettings:
             "--resolution": self.resolution,
             "--video": str(self.video or ""),
             "--audio": str(self.audio or ""),
+            "--jitter": self.jitter,
             "--auth-env": self.auth_env,
             "--seed": str(self.seed),
             "--warmup": f"{self.warmup_s}s",

@@ -73,3 +73,15 @@ def resolution(text: str) -> tuple[int, int]:
     if match is None:
         raise UsageError(f"{text!r} is not a resolution.", "Write it as WIDTHxHEIGHT, such as 640x480.")
     return int(match[1]), int(match[2])
+
+
+def share(text: str) -> float:
+    """Read a share between 0 and 0.5, as a number or in per cent; raises UsageError."""
+    digits = text.strip().removesuffix("%").strip()
+    try:
+        value = float(digits) / (100 if text.strip().endswith("%") else 1)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 0.5:
+        raise UsageError(f"{text!r} is not a share from 0 to 0.5.", "Write it as 0.1 or 10%.")
+    return value

@@ -14,7 +14,7 @@ from bench.load.shapes import EXAMPLES, Shape, parse_shape
 from bench.load.target import Overrides, TargetName, parse_target
 from bench.load.target_name import start_timeout_s
 from bench.media.mark import MarkLayout
-from bench.units import count_or_none, option, positive_seconds, resolution, seconds, seconds_or_none
+from bench.units import count_or_none, option, positive_seconds, resolution, seconds, seconds_or_none, share
 from bench.wire.access import Access, read_access
 
 LOOPBACK = "127.0.0.1"
@@ -79,6 +79,11 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
         "metavar": "S",
         "help": "How long the app may take to start, or a Space to wake (default: 1m, a Space 5m).",
     },
+    "--jitter": {
+        "default": "0",
+        "metavar": "SHARE",
+        "help": "Let microphones' chunks be longer or shorter by up to this share, such as 0.1 (default: 0).",
+    },
     "--seed": {"default": 1, "type": int, "metavar": "N", "help": "Seed of scenes and start times (default: 1)."},
     "--shape": {
         "default": "",
@@ -94,7 +99,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "--yes": {"action": "store_true", "help": "Load an app that is not on this machine."},
 }
 
-_IN_WEB_UI = {"--stream-every", "--resolution", "--quality", "--seed", "--warmup"}
+_IN_WEB_UI = {"--stream-every", "--resolution", "--quality", "--jitter", "--seed", "--warmup"}
 """What may change from run to run in Locust's web UI; the others belong to the app, which is deployed once."""
 
 
@@ -173,6 +178,7 @@ def _media(parsed: Namespace) -> MediaSettings:
         height,
         int(parsed.quality),
         int(parsed.seed),
+        option("--jitter", share, str(parsed.jitter)),
         video=Path(parsed.video) if parsed.video else None,
         audio=Path(parsed.audio) if parsed.audio else None,
     )

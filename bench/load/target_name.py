@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from bench.errors import UsageError
 from bench.units import option, positive_seconds
@@ -50,6 +51,11 @@ def parse_target(text: str | None) -> TargetName:
     if text in {"", "reference"}:
         return TargetName("reference", "")
     if text.startswith(("http://", "https://")):
+        if urlsplit(text).password is not None:
+            raise UsageError(
+                "A password in a URL is seen by every process of this machine.",
+                "Put user:password into an environment variable and name it with --auth-env.",
+            )
         return TargetName("url", text)
     path, _, attribute = text.partition(".py:")
     if text.endswith(".py") or attribute:

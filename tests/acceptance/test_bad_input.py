@@ -73,6 +73,8 @@ def test_a_broken_app_shows_its_own_error(tmp_path: Path) -> None:
         (["--time-limit", "0"], ["above zero"]),
         (["--concurrency-limit", "many"], ["none"]),
         (["--viewers", "0"], ["--viewers"]),
+        (["--jitter", "2"], ["--jitter", "0.1"]),
+        (["http://ada:secret@127.0.0.1:7860"], ["--auth-env"]),
         (["--nonsense"], ["--nonsense"]),
         (["nonsuch.py"], ["nonsuch.py"]),
         (["127.0.0.1:7860"], ["http://127.0.0.1:7860"]),
