@@ -37,6 +37,7 @@ from bench.cli_options import (
     Yes,
 )
 from bench.errors import BenchError, UsageError
+from bench.truth.command import EPILOG, selfcheck
 from bench.units import option, positive_seconds, process_count, seconds
 
 if TYPE_CHECKING:
@@ -239,6 +240,9 @@ def init(
         sys.stdout.write(json.dumps({"written": started.written, "left": started.left}) + "\n")
     else:
         _tell_started(started)
+
+
+app.command(epilog=EPILOG)(selfcheck)
 
 
 def main() -> NoReturn:

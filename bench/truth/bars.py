@@ -1,6 +1,7 @@
 """The bars: how far the harness may be off, and whether one that is not met is its fault or the machine's."""
 
 from dataclasses import dataclass
+from math import inf
 from typing import Literal, Self
 
 import numpy as np
@@ -8,12 +9,15 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Status = Literal["pass", "fail", "inconclusive"]
-Statistic = Literal["mean", "p99"]
+Statistic = Literal["mean", "median", "p99"]
 
 BIAS_S = 0.0003
 P99_S = 0.002
-MEDIAN_S = 0.0005  # of parts of the way: a loop that wakes late shifts single ones, not the middle
+MEDIAN_S = 0.0005  # also of parts of the way: a machine that stalls shifts single values, not the middle
+WAIT_S = 0.002  # of a queue wait, which begins and ends with a connection opened
 NOISY_S = 0.001  # a process that only has to wake, and is later than this once in 100: half of what P99_S allows
+BUSY_S = 0.003  # the same for the server's loop, whose timers are a millisecond coarse
+SWAMPED = 5  # times as late as that: other work takes the processors away for whole slices, and nothing can be told
 WAKES = 3  # processes must wake between cause and record: the server, the kernel's side of it, the harness
 
 
@@ -39,6 +43,49 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
+class Control:
+    """How late two other processes woke meanwhile: one with nothing else to do, and the server, which does little."""
+
+    idle: Spread | None = None
+    server: Spread | None = None
+
+    @property
+    def noisy(self) -> bool:
+        """Whether the machine was too busy with other things for every bar to be judged."""
+        return self._beyond(1)
+
+    @property
+    def swamped(self) -> bool:
+        """Whether it was too busy for any bar to be judged."""
+        return self._beyond(SWAMPED)
+
+    def excuse_s(self, statistic: Statistic) -> float:
+        """How much of an error the machine explains; it can stall the harness at other instants than it stalled these.
+
+        0 where the machine was quiet, all of it where it was swamped.
+        """
+        both = [one for one in (self.idle, self.server) if one is not None]
+        if not self.noisy or self.swamped:
+            return inf if self.swamped else 0.0
+        if statistic != "p99":
+            return WAKES * max(one.mean_s if statistic == "mean" else one.median_s for one in both)
+        return max(max(WAKES * one.p99_s, one.max_s) for one in both)
+
+    def words(self) -> str:
+        """Say how late they were."""
+        told = [
+            f"{name} woke {one.p99_s * 1000:.1f} ms late"
+            for name, one in (("an idle process", self.idle), ("the server", self.server))
+            if one is not None
+        ]
+        return " and ".join(told) + " at the 99th percentile"
+
+    def _beyond(self, times: float) -> bool:
+        idle_s, server_s = (0.0 if one is None else one.p99_s for one in (self.idle, self.server))
+        return idle_s > times * NOISY_S or server_s > times * BUSY_S
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """One bar: what is held to it, the value (seconds, or a count), the limit, and what came of it."""
 
@@ -49,8 +96,8 @@ class Bar:
     words: str = ""
 
 
-def timing_bars(where: str, errors: dict[str, Spread | None], control: Spread | None) -> list[Bar]:
-    """Hold the errors of one run to the bars; `errors` by name, `control` the metronome's lateness during it."""
+def timing_bars(where: str, errors: dict[str, Spread | None], control: Control) -> list[Bar]:
+    """Hold the errors of one run to the bars; `errors` by name, `control` tells of the machine meanwhile."""
     bars = []
     for name, spread in errors.items():
         if spread is None:
@@ -58,30 +105,20 @@ def timing_bars(where: str, errors: dict[str, Spread | None], control: Spread | 
         elif name == "latency":
             bars.append(judge(f"{where}: bias of {name}", abs(spread.mean_s), BIAS_S, control, "mean"))
             bars.append(judge(f"{where}: p99 error of {name}", spread.p99_s, P99_S, control, "p99"))
-        else:
-            bars.append(judge(f"{where}: median error of {name}", abs(spread.median_s), MEDIAN_S, control, "mean"))
+        if spread is not None:
+            limit_s = WAIT_S if name == "wait" else MEDIAN_S
+            bars.append(judge(f"{where}: median error of {name}", abs(spread.median_s), limit_s, control, "median"))
     return bars
 
 
-def judge(what: str, value_s: float, limit_s: float, control: Spread | None, statistic: Statistic) -> Bar:
+def judge(what: str, value_s: float, limit_s: float, control: Control, statistic: Statistic) -> Bar:
     """Judge one value: what a noisy machine's own lateness explains is inconclusive, anything else above is a fail."""
     told = f"{value_s * 1000:.2f} ms, at most {limit_s * 1000:.2f} ms is sound"
     if value_s <= limit_s:
         return Bar(what, value_s, limit_s, "pass", told)
-    if control is not None and noisy(control) and value_s <= limit_s + _excuse_s(control, statistic):
-        late = f"an idle process woke {control.p99_s * 1000:.1f} ms late at its 99th percentile"
-        return Bar(what, value_s, limit_s, "inconclusive", f"{told}; the machine is noisy: {late}")
+    if value_s <= limit_s + control.excuse_s(statistic):
+        return Bar(what, value_s, limit_s, "inconclusive", f"{told}; the machine is noisy: {control.words()}")
     return Bar(what, value_s, limit_s, "fail", told)
-
-
-def noisy(control: Spread | None) -> bool:
-    """Whether the machine was too busy with other things to be judged on."""
-    return control is not None and control.p99_s > NOISY_S
-
-
-def _excuse_s(control: Spread, statistic: Statistic) -> float:
-    """How much of an error the machine explains; it can stall at other instants than it stalled the metronome."""
-    return WAKES * control.mean_s if statistic == "mean" else max(WAKES * control.p99_s, control.max_s)
 
 
 def verdict(bars: list[Bar]) -> Status:

@@ -33,8 +33,8 @@ def true_fates(records: Records, left_s: Mapping[str, float]) -> dict[int, Fate]
 
 def _fates_of_stream(event: EventRecord, posts: Iterable[Post], left_s: float) -> dict[int, Fate]:
     """Tell them by the ledger's own definitions: of the frames nothing came of, only the last accepted is cut off."""
-    unfinished = not event.opened_s <= left_s or event.how in {"closed", "left", ""}
-    until_s = left_s if not event.opened_s <= left_s else inf if isnan(event.closed_s) else event.closed_s
+    until_s = heeded_until_s(event, left_s)
+    unfinished = until_s < inf or event.how in {"closed", "left", ""}
     fates: dict[int, Fate] = {}
     trailing: list[Post] = []
     for post in sorted(posts, key=lambda post: post.received_s):
@@ -49,6 +49,13 @@ def _fates_of_stream(event: EventRecord, posts: Iterable[Post], left_s: float) -
     fates |= {one.number: Fate.OVERWRITTEN for one in trailing[:-1]}
     fates |= {one.number: Fate.IN_FLIGHT if unfinished else Fate.CUT_OFF for one in trailing[-1:]}
     return fates
+
+
+def heeded_until_s(event: EventRecord, left_s: float) -> float:
+    """Tell until when its viewer heeds what an event sends: to its own close, or to `left_s` where it still waited."""
+    if not event.opened_s <= left_s:
+        return left_s
+    return inf if isnan(event.closed_s) else event.closed_s
 
 
 def _own_fate(post: Post, until_s: float) -> Fate | None:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import orjson
 
 from bench.ledger import Ledger
 from bench.metrics import Summary
 from bench.metrics.distribution import Distribution
 from bench.metrics.window import Window
 from bench.run import RunSettings, run
-from bench.truth.bars import MEDIAN_S, P99_S, Bar, Floats, Spread, judge, timing_bars
+from bench.truth.bars import MEDIAN_S, P99_S, Bar, Control, Floats, Spread, judge, timing_bars
 from bench.truth.child import Metronome, TruthServer
 from bench.truth.comparison import Comparison, compare
 from bench.truth.records import Records
@@ -33,10 +34,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One run's errors. `cores` is the generator's, `server_cores` the server's, `control` the metronome's lateness.
-
-    See `comparison.Errors` for what each spread is of; `server_lag` is how late the server's own loop woke.
-    """
+    """One run's errors; `comparison.Errors` says what each is of. `cores` is the generator's share of one."""
 
     viewers: int
     frames_per_s: float
@@ -47,8 +45,7 @@ class Measured:
     wait: Spread | None
     lag: Spread | None
     overhead: Spread | None
-    control: Spread | None
-    server_lag: Spread | None
+    control: Control
     bars: list[Bar]
 
 
@@ -69,6 +66,7 @@ def drive(server: TruthServer, folder: Path, viewers: int, seconds: float, *, wa
     summary = run(settings, lambda line: watch(f"{title}: {line.get('elapsed_s', 0.0):.0f} of {seconds + 1:.0f} s"))
     watch(f"{title}: reading the marks of the frames that arrived ...")
     records, ledger = server.report(), Ledger.read(folder / "ledger")
+    (folder / "truth.json").write_bytes(orjson.dumps(records.as_json()))
     return Run(summary, ledger, records, compare(ledger, records, server.scripts))
 
 
@@ -79,7 +77,7 @@ def measure(
     metronome.beats()
     done = drive(server, folder, viewers, seconds, watch=watch, title=f"Latency of {viewers} viewers")
     window = Window.measured(done.ledger)
-    control = _control(metronome.beats(), done.ledger, window)
+    meanwhile = control(metronome.beats(), done)
     errors, (endpoint,) = done.found.errors, done.summary.endpoints
     where = f"{viewers} viewers"
     parts = {
@@ -96,17 +94,16 @@ def measure(
         **parts,
         lag=Spread.of(errors.lag_s),
         overhead=Spread.of(errors.overhead_s),
-        control=control,
-        server_lag=Spread.of(np.array(done.records.lag_s)),
+        control=meanwhile,
         bars=[
-            *timing_bars(where, parts, control),
-            *_figure_bars(where, endpoint.latency_s, errors.true_latency_s, control),
+            *timing_bars(where, parts, meanwhile),
+            *_figure_bars(where, endpoint.latency_s, errors.true_latency_s, meanwhile),
             *(Bar(f"{where}: fates", 1, 0, "fail", difference) for difference in differences),
         ],
     )
 
 
-def _figure_bars(where: str, told: Distribution | None, true_s: Floats, control: Spread | None) -> list[Bar]:
+def _figure_bars(where: str, told: Distribution | None, true_s: Floats, control: Control) -> list[Bar]:
     """Hold the figures of results.json to the same bars: the distribution told beside that of the true latencies."""
     true = Distribution.of(true_s)
     if told is None or true is None or told.count != true.count:
@@ -115,12 +112,15 @@ def _figure_bars(where: str, told: Distribution | None, true_s: Floats, control:
             Bar(f"{where}: latency_s", abs(counts[0] - counts[1]), 0, "fail", f"{counts[0]} told, {counts[1]} true")
         ]
     return [
-        judge(f"{where}: p50 of latency_s", abs(told.p50 - true.p50), MEDIAN_S, control, "mean"),
+        judge(f"{where}: p50 of latency_s", abs(told.p50 - true.p50), MEDIAN_S, control, "median"),
         judge(f"{where}: p99 of latency_s", abs(told.p99 - true.p99), P99_S, control, "p99"),
     ]
 
 
-def _control(beats: Floats, ledger: Ledger, window: Window) -> Spread | None:
-    """Take the metronome's lateness inside the measured window."""
-    due_s = beats[:, 0] + ledger.metas[0]["wall_offset_s"]
-    return Spread.of(beats[(due_s >= window.begin_s) & (due_s < window.end_s), 1])
+def control(beats: Floats, done: Run) -> Control:
+    """Take the lateness of the metronome and of the server's loop inside a run's measured window."""
+    window = Window.measured(done.ledger)
+    samples = (beats, np.array(done.records.lag_s, np.float64).reshape(-1, 2))
+    due_s = [sample[:, 0] + done.ledger.metas[0]["wall_offset_s"] for sample in samples]
+    inside = [(due >= window.begin_s) & (due < window.end_s) for due in due_s]
+    return Control(*(Spread.of(sample[within, 1]) for sample, within in zip(samples, inside, strict=True)))

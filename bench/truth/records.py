@@ -60,11 +60,11 @@ class EventRecord:
 
 @dataclass(slots=True)
 class Records:
-    """Everything since the last report. `lag_s` are samples of how late the server's own loop woke."""
+    """Everything since the last report. `lag_s` holds when the server's own loop was due, and how late it woke."""
 
     posts: list[Post] = field(default_factory=list)
     events: list[EventRecord] = field(default_factory=list)
-    lag_s: list[float] = field(default_factory=list)
+    lag_s: list[tuple[float, float]] = field(default_factory=list)
     cpu_s: float = 0.0
 
     def as_json(self) -> dict[str, Any]:

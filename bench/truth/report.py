@@ -57,9 +57,14 @@ def _fates(accounts: list[Account]) -> Table:
     for account in accounts:
         frames = sum(account.true[name] for name in _FATES)
         streams = sum(count for name, count in account.true.items() if name.startswith("streams"))
-        exact = Text("exact", "green") if not account.differences else Text("; ".join(account.differences), "red")
-        table.add_row(account.name, str(frames), str(streams), str(account.true["results"]), exact)
+        table.add_row(account.name, str(frames), str(streams), str(account.true["results"]), _exact(account))
     return table
+
+
+def _exact(account: Account) -> Text:
+    if not account.differences:
+        return Text("exact", "green")
+    return Text("; ".join(account.differences), "yellow" if account.noise else "red")
 
 
 def _ladder(rungs: list[Measured]) -> Table:
@@ -92,7 +97,7 @@ def _ladder(rungs: list[Measured]) -> Table:
             _ms(rung.lag, "p50_s"),
             _ms(rung.lag, "p99_s"),
             _ms(rung.overhead, "median_s"),
-            _ms(rung.control, "p99_s"),
+            _ms(rung.control.idle, "p99_s"),
             Text({"pass": "holds", "fail": "off", "inconclusive": "noisy"}[status], _COLOURS[status]),
         )
     return table
@@ -114,7 +119,9 @@ def _verdict(report: Report) -> Iterator[RenderableType]:
     if len(report.reasons) > _REASONS_SHOWN:
         yield Text(f"  … and {len(report.reasons) - _REASONS_SHOWN} more")
     if report.frames_per_s is not None:
-        yield Text(f"Every bar was met up to {report.frames_per_s:.0f} frames a second from one process.")
+        yield Text(
+            f"Highest rate at which every bar was met: {report.frames_per_s:.0f} frames a second from one process."
+        )
 
 
 def _table(*columns: str) -> Table:

@@ -250,7 +250,7 @@ class Server:
         """Measure how late this loop wakes."""
         loop = asyncio.get_running_loop()
         now_s = loop.time()
-        self.records.lag_s.append(now_s - due_s)
+        self.records.lag_s.append((due_s, now_s - due_s))
         loop.call_at(now_s + LAG_PROBE_S, self._probe, now_s + LAG_PROBE_S)
 
 

@@ -9,24 +9,30 @@ from typing import Any
 import numpy as np
 
 from bench.ledger import CERTAIN, Fate, Ledger, Outcome, Rows
-from bench.truth.fates import OUTCOMES, true_fates
+from bench.truth.fates import OUTCOMES, heeded_until_s, true_fates
 from bench.truth.records import EventRecord, Post, Records
 from bench.truth.script import Script
 
 Pairs = list[tuple[Any, Post]]
 """Frame rows of the harness, each with the POST that carried the frame."""
 
+_EARLY = "sent while waiting"
+_CROSSING_S = 0.25  # news of an opening that is under way this long at most when its viewer leaves is not heard
 _TICK_S = 1e-5  # more than a double loses on its way to the wall clock and back
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One script's counts as they were and as the harness has them, by name."""
+    """One script's counts as they were and as the harness has them, by name.
+
+    `wrong` says what no counting shows; `noise` that the differences came and went while the machine was noisy.
+    """
 
     name: str
     true: dict[str, int]
     told: dict[str, int]
     wrong: list[str] = field(default_factory=list)
+    noise: bool = False
 
     @property
     def differences(self) -> list[str]:
@@ -47,6 +53,9 @@ class Side:
         self._posts = [post for post in records.posts if post.endpoint == endpoint]
         self._events = [event for event in records.events if event.endpoint == endpoint]
         self._own = Records(self._posts, self._events)
+        self._late_s = max(
+            [note["loop_lag_s"] for note in ledger.notes if note["note"] == "generator"][-3:], default=0.0
+        )
 
     def account(self) -> Account:
         """Count fates, streams and results on both sides, and look at each frame whose fate is called certain."""
@@ -82,44 +91,68 @@ class Side:
                 yield row, event
 
     def _left_s(self) -> dict[str, float]:
+        """When each event's viewer was told to stop; or when it opened, where that news and the stop crossed."""
         stopped = {int(row["viewer"]): self.instant(row, "stopped_s") for row in self._viewers}
-        return {row["event_id"].decode(): stopped.get(int(row["viewer"]), inf) for row in self._streams}
+        told = {row["event_id"].decode(): row for row in self._streams}
+        marked = {post.event_id: post.viewer for post in self._posts}
+        left = {}
+        for event in self._events:
+            row = told.get(event.event_id)
+            viewer = marked.get(event.event_id, -1) if row is None else int(row["viewer"])
+            left_s = stopped.get(viewer, inf)
+            heard = row is not None and not isnan(row["open_s"])
+            crossed = not heard and 0 <= left_s - event.opened_s < _CROSSING_S
+            left[event.event_id] = np.nextafter(event.opened_s, 0) if crossed else left_s
+        return left
 
     def _ticks(self) -> int:
-        """How often the cameras ticked by the clock; a tick in the very instant of the stop may go either way."""
+        """How often the cameras ticked by the clock; ticks due in the very instant of the stop may be lost to it.
+
+        That instant is as long as the generator's loop last was late.
+        """
         every_s = self._script.stream_every_s
         total = 0
         for row in self._viewers:
             told = int(np.count_nonzero(self.frames["viewer"] == row["viewer"]))
             spans = (float(row["stopped_s"]) - float(row["started_s"])) / every_s
-            total += told if int(spans) <= told <= int(spans) + 1 else int(spans) + 1
+            total += told if int(spans - self._late_s / every_s) <= told <= int(spans) + 1 else int(spans) + 1
         return total
 
     def _true_streams(self) -> dict[str, int]:
-        ends = Counter(OUTCOMES[event.how] for event in self._events if event.how)
-        ends[Outcome.REJECTED] = sum(not post.event_id for post in self._posts)
-        crossed = sum(post.answered and not post.lost and 0 <= post.shows != post.number for post in self._posts)
+        told = {row["event_id"].decode(): row for row in self._streams}
+        ends = Counter(self._true_end(event, told.get(event.event_id)) for event in self._events if event.how)
+        refused, crossed = sum(not post.event_id for post in self._posts), self._unanswered_joins()
+        ends[Outcome.REJECTED], ends[Outcome.UNFINISHED] = refused - crossed, ends[Outcome.UNFINISHED] + crossed
+        foreign = sum(post.answered and not post.lost and 0 <= post.shows != post.number for post in self._posts)
         doubled = sum(post.repeats for post in self._posts)
         streams = {f"streams {outcome.name.lower()}": ends[outcome] for outcome in Outcome}
-        return {**streams, "results": self._results(), "duplicated": doubled, "cross_talk": crossed, "early": 0}
+        return {**streams, "results": self._results(), "duplicated": doubled, "cross_talk": foreign, _EARLY: 0}
+
+    def _unanswered_joins(self) -> int:
+        """Count refused joins whose viewer left before it could hear of the refusal."""
+        unfinished = self._streams[
+            (self._streams["outcome"] == Outcome.UNFINISHED) & (self._streams["event_id"] == b"")
+        ]
+        leaving = {int(row["viewer"]) for row in unfinished}
+        last = {post.viewer: post for post in sorted(self._posts, key=lambda post: post.received_s)}
+        return sum(viewer in last and last[viewer].status == 503 for viewer in leaving)
+
+    def _true_end(self, event: EventRecord, row: Any) -> Outcome:
+        """How it ended; where the news of that and the viewer's leave crossed, as the viewer has it."""
+        outcome = OUTCOMES[event.how]
+        crossed = row is not None and event.ended_s > self.instant(row, "ended_s") - _CROSSING_S
+        return Outcome.UNFINISHED if crossed and row["outcome"] == Outcome.UNFINISHED else outcome
 
     def _results(self) -> int:
         left_s = self._left_s()
-        until_s = {
-            event.event_id: left_s.get(event.event_id, inf)
-            if not event.opened_s <= left_s.get(event.event_id, inf)
-            else inf
-            if isnan(event.closed_s)
-            else event.closed_s
-            for event in self._events
-        }
-        return sum(1 + post.repeats for post in self._posts if post.sent_s <= until_s.get(post.event_id, inf))
+        heeded_s = {one.event_id: heeded_until_s(one, left_s.get(one.event_id, inf)) for one in self._events}
+        return sum(1 + post.repeats for post in self._posts if post.sent_s <= heeded_s.get(post.event_id, inf))
 
     def _told_streams(self) -> dict[str, int]:
         ends = Counter(map(int, self._streams["outcome"]))
         sums = {name: int(self._streams[name].sum()) for name in ("results", "duplicated", "cross_talk")}
         early = sum(post.early for post in self._posts)
-        return {**{f"streams {one.name.lower()}": ends[int(one)] for one in Outcome}, **sums, "early": early}
+        return {**{f"streams {one.name.lower()}": ends[int(one)] for one in Outcome}, **sums, _EARLY: early}
 
     def _wrong(self, fates: dict[int, Fate]) -> list[str]:
         """Name fates that were called certain and are another's."""

@@ -1,0 +1,43 @@
+"""The command `gradio-bench selfcheck`: options in, a report and an exit code out."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+EPILOG = (
+    "It takes about a minute, and with --quick some ten seconds.\n\n"
+    "Exit codes: 0 the numbers hold · 1 they do not · 3 this machine is too noisy to tell · 130 interrupted."
+)
+EXIT_CODES = {"pass": 0, "fail": 1, "inconclusive": 3}
+
+
+def selfcheck(
+    quick: Annotated[bool, typer.Option("--quick", help="Look only briefly.")] = False,
+    long: Annotated[bool, typer.Option("--long", help="Read ten million garbled marks as well.")] = False,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the runs here [default: remove them].")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print results as JSON on standard output.")] = False,
+) -> None:
+    """Tell how far the harness's own numbers can be trusted on this machine, from a server that knows the truth."""
+    from bench.run import EndedEarlyError  # noqa: PLC0415 - --help need not wait for it
+    from bench.truth import report as words  # noqa: PLC0415
+    from bench.truth import selfcheck as room  # noqa: PLC0415
+    from bench.truth.progress import Steps  # noqa: PLC0415
+
+    screen = Console(stderr=True)
+    try:
+        with Steps(screen) as steps:
+            found = room.selfcheck(room.choose_plan(quick=quick, long=long), out=out, watch=steps.show)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    except EndedEarlyError as early:
+        screen.print(f"gradio-bench: {early}", highlight=False)
+        raise typer.Exit(early.exit_code) from None
+    if as_json:
+        sys.stdout.write(json.dumps(words.as_json(found), indent=2) + "\n")
+    else:
+        Console().print(words.render(found))
+    raise typer.Exit(EXIT_CODES[found.status])

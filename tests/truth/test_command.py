@@ -1,0 +1,104 @@
+"""The command: what it prints and how it ends."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bench.cli import app
+from bench.metrics import summarise
+from bench.run import EndedEarlyError
+from bench.truth import selfcheck as room
+from bench.truth.bars import Control, Spread, Status, timing_bars
+from bench.truth.garble import Readings
+from bench.truth.measure import Measured, Watch
+from bench.truth.selfcheck import LEAST_MARKS, Plan, Report, sum_up
+from bench.truth.side import Account
+from tests.ledgers import steady
+
+FATES = ("delivered", "skipped", "rejected", "overwritten", "cut_off", "failed", "in_flight", "unattributed")
+COUNTS = dict.fromkeys((*FATES, "results"), 3)
+"""A script that gave each fate three times."""
+
+
+def _account(**told: int) -> Account:
+    return Account("constant", COUNTS, COUNTS | told)
+
+
+def _rung(bias_s: float, cores: float = 0.2) -> Measured:
+    spread = Spread(100, bias_s, bias_s, bias_s, bias_s, bias_s)
+    bars = timing_bars("8 viewers", {"latency": spread}, Control())
+    return Measured(8, 80.0, cores, 0.1, spread, None, None, None, None, Control(), bars)
+
+
+def _run(monkeypatch: pytest.MonkeyPatch, found: Report, *arguments: str) -> tuple[Result, Plan]:
+    plans: list[Plan] = []
+
+    def check(plan: Plan, *, out: Path | None, watch: Watch) -> Report:
+        plans.append(plan)
+        watch("Fates: 1 of 2 s")
+        return found
+
+    monkeypatch.setattr(room, "selfcheck", check)
+    return CliRunner().invoke(app, ["selfcheck", *arguments]), plans[0]
+
+
+@pytest.mark.parametrize(("status", "code"), [("pass", 0), ("fail", 1), ("inconclusive", 3)])
+def test_the_verdict_is_the_exit_code(monkeypatch: pytest.MonkeyPatch, status: Status, code: int) -> None:
+    """0 where the numbers hold, 1 where they do not, 3 where it cannot be told."""
+    done, _ = _run(monkeypatch, replace(sum_up([_account()], [_rung(0.0001)], None), status=status))
+    assert done.exit_code == code
+
+
+def test_what_differs_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong count and a missed bar are told in words, with the script, the value and the limit."""
+    done, _ = _run(monkeypatch, sum_up([_account(cut_off=4)], [_rung(0.005)], None))
+    assert done.exit_code == 1
+    assert "fates, constant: cut off: 4 told, 3 true" in done.stdout
+    assert "8 viewers: bias of latency: 5.00 ms, at most 0.30 ms is sound" in done.stdout
+
+
+def test_the_options_choose_the_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """--quick looks for a shorter time, --long reads ten million garbled marks."""
+    report = sum_up([_account()], [_rung(0.0)], Readings(1, 2, 0))
+    _, full = _run(monkeypatch, report)
+    _, quick = _run(monkeypatch, report, "--quick")
+    done, long = _run(monkeypatch, report, "--long")
+    assert (quick.fates_s < full.fates_s, len(quick.rungs) < len(full.rungs)) == (True, True)
+    assert (full.marks, long.marks) == (0, LEAST_MARKS)
+    assert "0 misread" in done.stdout
+
+
+def test_json_holds_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """--json prints one JSON document with the verdict, the accounts and the rungs, and nothing else."""
+    done, _ = _run(monkeypatch, sum_up([_account(failed=0)], [_rung(0.0)], None), "--json")
+    content = json.loads(done.stdout)
+    assert (content["schema"], content["status"]) == ("gradio-bench-selfcheck/1", "fail")
+    assert content["accounts"][0]["differences"] == ["failed: 0 told, 3 true"]
+    assert content["rungs"][0]["latency"]["mean_s"] == 0.0
+
+
+def test_ctrl_c_ends_with_130(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Interrupted during a run or between two, the command ends with 130 and no traceback."""
+    summary = summarise(steady(tmp_path).ledger())
+    for ended in (EndedEarlyError("Interrupted.", 130, summary), KeyboardInterrupt()):
+
+        def check(*_: object, error: BaseException = ended, **__: object) -> Report:
+            raise error
+
+        monkeypatch.setattr(room, "selfcheck", check)
+        assert CliRunner().invoke(app, ["selfcheck"]).exit_code == 130
+
+
+def test_what_is_above_half_a_core_is_only_told() -> None:
+    """Bars bind up to half of a core; the highest rate ends where one was missed."""
+    report = sum_up([_account()], [_rung(0.0), replace(_rung(0.005, cores=0.7), frames_per_s=900.0)], None)
+    assert (report.status, report.frames_per_s) == ("pass", 80.0)
+
+
+def test_a_misread_mark_fails() -> None:
+    """One misread mark among millions is a fail; refused ones are fine."""
+    assert sum_up([_account()], [_rung(0.0)], Readings(5, 5, 1)).status == "fail"
+    assert sum_up([_account()], [_rung(0.0)], Readings(5, 5, 0)).status == "pass"
