@@ -26,7 +26,7 @@ from bench.run import RunSettings, run
 QUALITY = 92
 """JPEG quality of `canvas.toDataURL("image/jpeg")` where none is given: 0.92 in Chromium."""
 
-_LEAD_S = 2.0  # the viewer begins first, and the browser's click, camera and join take a while
+_LEAD_S = 2.0  # the viewer begins first, and has the first turn; the browser's click and join take a while
 _SCENARIOS = Path(bench.__file__).parent.parent / "scenarios"
 
 
@@ -130,7 +130,7 @@ def _settings(case: Case, url: str, folder: Path) -> RunSettings:
         target=url,
         url=True,
         viewers=1,
-        duration_s=ceil(case.seconds + SETTLE_S + _LEAD_S),
+        duration_s=ceil(case.seconds + SETTLE_S + _LEAD_S + (case.turn_s + case.step_s if case.queue else 0)),
         warmup_s=0.0,
         endpoints=(case.page,),
         resolution=f"{WIDTH}x{HEIGHT}",

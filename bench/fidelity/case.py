@@ -43,6 +43,16 @@ class Case:
         return EVERY_S[self.kind]
 
     @property
+    def turn_s(self) -> float:
+        """How long a stream may stay open: the page's time_limit."""
+        return TURN_S[self.kind]
+
+    @property
+    def step_s(self) -> float:
+        """What a turn's end is due to: the next tick, or the end of the handler's call if that takes longer."""
+        return max(self.every_s, SLOW_S if self.slow else 0.0)
+
+    @property
     def app(self) -> tuple[str, ...]:
         """Command line of the reference app that this case is played on."""
         return (

@@ -13,7 +13,7 @@ WIRE_S = 0.003
 """How far the latencies told may be from the tap's, at the median: between the two lies a loopback socket."""
 
 
-_TO_THE_TICK = frozenset({"granted_s", "gap_s", "wait_s"})
+_TO_A_STEP = frozenset({"granted_s", "gap_s", "wait_s"})
 
 
 class Verdict(Enum):
@@ -51,8 +51,8 @@ _LATENCY = Figure("wire_latency_s", "latency told less that on the wire", Unit.M
 def compare(case: Case, browser: Measures, harness: Measures, turns: int = 1) -> list[Row]:
     """Compare every figure the case has; `turns` is how many the browser was granted.
 
-    A turn ends with the first frame after its time, and the next is joined with a tick. So spans between such ends
-    may differ by one tick, and a count by one frame for each turn, whatever the bars say.
+    A turn ends with the first frame that is done after its time, and the next is joined with a tick. So spans between
+    such ends may differ by one step, a tick or a call, and a count by one frame for each turn, whatever the bars say.
     """
     figures = [figure for figure in FIGURES if figure.applies(case)]
     rows = [_row(case, figure, browser.get(figure.name), harness.get(figure.name), turns) for figure in figures]
@@ -96,8 +96,8 @@ def _judged(case: Case, row: Row, agreeing: frozenset[str]) -> Row:
 
 def _bar(case: Case, figure: Figure, browser: float, turns: int) -> float:
     least = {Unit.COUNT: turns, Unit.BYTES: 0.0, Unit.SOUND: turns * case.every_s}.get(figure.unit, ABSOLUTE_S)
-    if figure.name in _TO_THE_TICK and (case.queue or figure.name != "wait_s"):
-        least = case.every_s  # who waits for another's turn waits for its end
+    if figure.name in _TO_A_STEP and (case.queue or figure.name != "wait_s"):
+        least = case.step_s  # who waits for another's turn waits for its end
     return max(RELATIVE * abs(browser), least)
 
 
