@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
@@ -15,6 +15,7 @@ import psutil
 
 from bench.errors import UsageError
 from bench.ledger import Fate, LedgerWriter
+from bench.live.histogram import Histogram
 from bench.load.attribution import Attributor
 from bench.load.entries import SentFrame
 from bench.load.recorders import MediaSettings, Recorders
@@ -48,9 +49,11 @@ class EndpointCounts:
     """Live counts of one endpoint, for progress while a run goes on."""
 
     fates: Counter[Fate] = field(default_factory=Counter)
-    recent_latency_s: deque[float] = field(default_factory=lambda: deque(maxlen=512))
+    latency: Histogram = field(default_factory=Histogram)
+    wait: Histogram = field(default_factory=Histogram)
     waiting: int = 0
     open: int = 0
+    errors: int = 0
 
 
 def _no_report(kind: str, name: str, duration_s: float, size: int = 0, error: Exception | None = None) -> None:
@@ -144,12 +147,13 @@ class Crowd:
         counts.fates[sent.fate] += 1
         if sent.fate is Fate.DELIVERED and sent.result is not None and not sent.join:
             here_s = sent.result.shown_s if sent.result.shown_s == sent.result.shown_s else sent.result.result_s
-            counts.recent_latency_s.append(here_s - sent.tick_s)
+            counts.latency.record(here_s - sent.tick_s)
             self.report("FRAME", self.endpoints[endpoint].api_name, here_s - sent.tick_s, sent.result.bytes_received)
 
     def failed(self, endpoint: int, where: str, what: str) -> None:
         """Record an error of the app or the network: a note in the ledger, a failure for Locust."""
         name = self.endpoints[endpoint].api_name
+        self.counts[endpoint].errors += 1
         self.writer.note(
             {"note": "error", "at_s": time.monotonic(), "where": where, "what": what[:500], "endpoint": name}
         )

@@ -21,10 +21,11 @@ from bench.load.master import Master
 from bench.load.options import add_arguments, read
 from bench.load.parent import watch_parent, watch_parent_after_fork
 from bench.load.preparation import answer_prepare, prepare_workers
-from bench.load.progress import start_progress
+from bench.load.progress import Watch
 from bench.load.roles import FINISH, Alone, Role
 from bench.load.session import Session
 from bench.load.shaped import follow
+from bench.load.tab import add_tab
 from bench.load.worker import Worker
 from bench.report import write_reports
 from bench.report.terminal import render
@@ -42,6 +43,7 @@ _QUIET_LOGGERS = ("httpx", "httpcore", "urllib3")
 _registered = False
 _sessions: WeakKeyDictionary[Environment, Session] = WeakKeyDictionary()
 _roles: WeakKeyDictionary[Environment, Role] = WeakKeyDictionary()
+_watches: WeakKeyDictionary[Environment, Watch] = WeakKeyDictionary()
 _unreported: list[Path] = []
 
 
@@ -94,6 +96,9 @@ def _on_init(environment: Environment, runner: Any, **_kwargs: Any) -> None:
             follow(environment, current.options.shape)
         else:
             _size(environment.parsed_options, current)
+        _watches[environment] = Watch(current, _roles[environment])
+        if environment.web_ui is not None:
+            add_tab(environment.web_ui, current, _watches[environment], environment.parsed_options.web_base_path)
         for left_out in app.left_out:
             logger.warning("Not driven: %s: %s.", left_out.api_name, left_out.reason)
 
@@ -112,7 +117,7 @@ def _on_test_start(environment: Environment, **_kwargs: Any) -> None:
         _give_up(environment, role, error)
         return
     if not isinstance(runner, WorkerRunner):
-        start_progress(current, role)
+        _watches[environment].begin()
 
 
 def _app_died(environment: Environment) -> None:

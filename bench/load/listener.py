@@ -110,6 +110,7 @@ class Listener:
         counts = self._crowd.counts[self._index]
         counts.waiting, counts.open = counts.waiting - 1, counts.open + 1
         name = self._crowd.endpoints[self._index].api_name
+        counts.wait.record(stream.open_s - stream.joined_s)
         self._crowd.report("WAIT", name, stream.open_s - stream.joined_s)
 
     def _after_end(self, stream: Stream, books: StreamBooks) -> None:

@@ -10,8 +10,9 @@ from typing import Any
 import gevent
 from locust.runners import STATE_MISSING, MasterRunner
 
+from bench.live.counts import silent
 from bench.load.crowd import Reporter
-from bench.load.live import Live, fallen_silent, look
+from bench.load.live import Live, look
 from bench.load.roles import FAMILY, FINISH, PLAN, REPORT, TURN, worker_name
 from bench.load.session import Session
 from bench.load.turns import Turns
@@ -83,7 +84,7 @@ class Master:
         for client_id, worker in self._workers.items():
             if worker.live is not None:
                 gone = not worker.ended and not self._present(client_id)
-                own.append(fallen_silent(worker.live) if gone else worker.live)
+                own.append(silent(worker.live) if gone else worker.live)
         return own
 
     # Messages -------------------------------------------------------------------------------------------------

@@ -33,6 +33,9 @@ from bench.wire.transport import ConnectionBrokeError, Reply
 HEARTBEAT_RETRY_S = 3.0
 """Chromium's delay before an EventSource reconnects."""
 
+FROZEN_S = 1.0
+"""A picture that stands still this long looks frozen in the live view; the report measures freezes exactly."""
+
 
 class Viewer:
     """A synthetic viewer of one endpoint; `start` opens the tab, `leave` closes it."""
@@ -64,6 +67,8 @@ class Viewer:
         self._started_s = nan
         self._camera: gevent.Greenlet | None = None
         self._pulse: gevent.Greenlet | None = None
+        self._result_s = 0.0  # when the last result came
+        self.shown_tick_s = nan
         self._left = False
 
     # The tab --------------------------------------------------------------------------------------------------
@@ -130,6 +135,20 @@ class Viewer:
     def hang_up_silent(self, since_s: float) -> None:
         """Break connections on which the app has been silent since before `since_s`."""
         self._transport.hang_up_silent(since_s)
+
+    def doing(self, now_s: float) -> tuple[str, float]:
+        """Tell what the viewer is doing, and since when: "waiting", "open", "frozen" or "rejoining".
+
+        It is frozen when no result has come for a second and for three ticks of an open stream.
+        """
+        stream = self._stream
+        if stream is None or stream.over:
+            return "rejoining", now_s if stream is None else stream.ended_s
+        if not stream.open:
+            return "waiting", now_s if isnan(stream.joined_s) else stream.joined_s
+        last_s = max(stream.open_s, self._result_s)
+        frozen = now_s - last_s > max(FROZEN_S, 3 * self.endpoint.stream_every_s)
+        return ("frozen", last_s) if frozen else ("open", stream.open_s)
 
     def _stop(self) -> float:
         """Stop the camera for good, and tell when."""
@@ -267,6 +286,10 @@ class Viewer:
     def _settled(self, sent: SentFrame) -> None:
         self.crowd.settled(self.index, sent)
         self._screen.settled(sent)
+        if sent.result is not None:
+            self._result_s = max(self._result_s, sent.result.result_s)
+            if sent.result.shown:
+                self.shown_tick_s = sent.tick_s
 
 
 def _await(condition: Callable[[], bool], until_s: float) -> None:

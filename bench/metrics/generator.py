@@ -14,6 +14,7 @@ from bench.metrics.rows import EndpointRows
 from bench.metrics.samples import cores, samples
 from bench.metrics.window import Window, noted
 
+SNAPSHOT = "snapshot"  # the note at the end of a ledger that was copied while its run went on
 LAG_SHARE = 0.5  # of stream_every: a frame sent later than half a tick no longer belongs to its place in the cadence
 LAG_LIMIT_S = 0.100  # people notice a delay from about 0.1 s on: more of the generator's own would drown the app's
 LATE_FRAMES = (0.01, 5)  # a share, and a number, that may be late: fewer tell of a hiccup, not of a habit
@@ -91,7 +92,7 @@ def generator(ledger: Ledger, window: Window, evidence: list[Evidence], app: Usa
     machine = _machine(ledger, window, app)
     reasons = [
         *_record_reasons(ledger, window, evidence),
-        *(reason for each in evidence for reason in _books_reasons(each)),
+        *(reason for each in evidence for reason in _books_reasons(each) if not _goes_on(ledger)),
         *(reason for each in evidence for reason in _lag_reasons(each, machine)),
         *_loop_reasons(loop, machine),
         *_core_reasons(machine),
@@ -125,7 +126,12 @@ def _record_reasons(ledger: Ledger, window: Window, evidence: list[Evidence]) ->
     """Say what is wrong with the record itself."""
     reasons = []
     lost = sum(each.lost for each in evidence)
-    if not noted(ledger, "stopping"):
+    if _goes_on(ledger):
+        reasons.append(
+            "The run was still going on when these figures were worked out: frames on their way have no fate yet, and "
+            "everything may change until its end."
+        )
+    elif not noted(ledger, "stopping"):
         reasons.append(
             "The run was cut short: its end was never recorded, and its last second may be missing. Run it again to "
             "its end, or read its figures as those of the time on record."
@@ -144,6 +150,10 @@ def _record_reasons(ledger: Ledger, window: Window, evidence: list[Evidence]) ->
     if not window.length_s:
         reasons.append("Nothing was measured: the run ended during its warm-up. Use a longer --duration.")
     return reasons
+
+
+def _goes_on(ledger: Ledger) -> bool:
+    return any(note["note"] == SNAPSHOT for note in ledger.notes)
 
 
 def _books_reasons(evidence: Evidence) -> list[str]:
