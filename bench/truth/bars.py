@@ -17,6 +17,7 @@ MEDIAN_S = 0.0005  # also of parts of the way: a machine that stalls shifts sing
 WAIT_S = 0.002  # of a queue wait, which begins and ends with a connection opened
 NOISY_S = 0.001  # a process that only has to wake, and is later than this once in 100: half of what P99_S allows
 BUSY_S = 0.003  # the same for the server's loop, whose timers are a millisecond coarse
+STALL_S = 0.010  # a single stall of either, as long as a slice of processor time that went to somebody else
 SWAMPED = 5  # times as late as that: other work takes the processors away for whole slices, and nothing can be told
 WAKES = 3  # processes must wake between cause and record: the server, the kernel's side of it, the harness
 
@@ -81,8 +82,10 @@ class Control:
         return " and ".join(told) + " at the 99th percentile"
 
     def _beyond(self, times: float) -> bool:
-        idle_s, server_s = (0.0 if one is None else one.p99_s for one in (self.idle, self.server))
-        return idle_s > times * NOISY_S or server_s > times * BUSY_S
+        return any(
+            one is not None and (one.p99_s > times * limit_s or one.max_s > times * STALL_S)
+            for one, limit_s in ((self.idle, NOISY_S), (self.server, BUSY_S))
+        )
 
 
 @dataclass(frozen=True, slots=True)
