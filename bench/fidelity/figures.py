@@ -86,7 +86,8 @@ class Told:
     turns: int
     posts: int
     refused: int
-    delivered: int
+    delivered: frozenset[int]
+    in_flight: frozenset[int]
     latency_s: Mapping[int, float]
 
 
@@ -100,7 +101,8 @@ def tell(ledger: Ledger, case: Case, wire: Traffic) -> Told:
         turns=int(np.isfinite(opened).sum()),
         posts=int((~np.isnan(ledger.frames["sending_s"])).sum()),
         refused=int((ledger.frames["status"] >= 400).sum()),
-        delivered=int((ledger.frames["fate"] == Fate.DELIVERED).sum()),
+        delivered=_of_fate(ledger, Fate.DELIVERED),
+        in_flight=_of_fate(ledger, Fate.IN_FLIGHT),
         latency_s=_by_frame(ledger.frames),
     )
 
@@ -142,6 +144,10 @@ def _measures(cut: Ledger, endpoint: Endpoint) -> Measures:
         measures |= {"heard_s": endpoint.sound.heard_s, "lost_s": endpoint.sound.lost_s}
         measures["waiting_s"] = endpoint.sound.lost_waiting_s
     return measures
+
+
+def _of_fate(ledger: Ledger, fate: Fate) -> frozenset[int]:
+    return frozenset(ledger.frames["frame"][ledger.frames["fate"] == fate].tolist())
 
 
 def _by_frame(rows: Rows) -> Mapping[int, float]:

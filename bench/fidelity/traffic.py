@@ -41,15 +41,16 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """One side's whole visit on the wire. `posts` are joins and stream POSTs, `delivered` the frames seen in files.
+    """One side's whole visit on the wire.
 
-    `ways` are those of every frame with a result but the joins'. `early` POSTs went to a stream that was not open.
-    `headers` are those of each kind of request that matter to an app: name → value, ids and sizes left out.
+    `posts` are joins and stream POSTs, `delivered` the frames, by their marks, whose pictures were fetched. `ways` are
+    those of every frame with a result but the joins'. `early` POSTs went to a stream that was not open. `headers` are
+    those of each kind of request that matter to an app: name → value, ids and sizes left out.
     """
 
     posts: int
     refused: int
-    delivered: int
+    delivered: frozenset[int]
     early: int
     ways: tuple[Way, ...]
     connections: int
@@ -65,7 +66,7 @@ def traffic(exchanges: list[Exchange], layout: MarkLayout) -> Traffic:
     return Traffic(
         posts=len(posts),
         refused=sum(one.status >= 400 for one in posts),
-        delivered=len(files.keys() & sent.keys()),
+        delivered=frozenset(files.keys() & sent.keys()),
         early=_early(exchanges, posts),
         ways=tuple(_of_pictures(exchanges, pictures) if pictures else _of_texts(exchanges, posts)),
         connections=len({one.connection for one in exchanges}),

@@ -54,7 +54,7 @@ def on_wire(ledger: Ledger) -> Traffic:
     plain = sent[sent["flags"] & JOIN == 0]
     spans_s = plain["shown_s"] - plain["sending_s"] - 0.0004
     ways = [Way(frame, span, span) for frame, span in zip(plain["frame"].tolist(), spans_s.tolist(), strict=True)]
-    return Traffic(sent.size, 0, sent.size, 0, tuple(ways), 6, {})
+    return Traffic(sent.size, 0, frozenset(sent["frame"].tolist()), 0, tuple(ways), 6, {})
 
 
 @pytest.fixture
@@ -109,12 +109,24 @@ def test_a_latency_shifted_by_more_than_the_bar_is_caught_without_the_wire(sides
 
 
 def test_a_swapped_fate_is_caught(sides: Sides) -> None:
-    """One frame told as overwritten whose result was fetched: the books still close, the wire does not agree."""
+    """One frame told as overwritten whose picture was fetched: the books still close, the wire does not agree."""
 
     def swap(rows: Rows) -> None:
         rows["fate"][np.flatnonzero(rows["fate"] == Fate.DELIVERED)[3]] = Fate.OVERWRITTEN
 
     assert judged(sides, planted(sides, swap)) == {"wire_delivered"}
+
+
+def test_two_swapped_fates_that_leave_the_counts_are_caught(sides: Sides) -> None:
+    """A frame delivered and one overwritten, told the other way round: every count is right, and both are named."""
+    rows = sides.ledger.frames.copy()
+    first, second = np.flatnonzero(rows["fate"] == Fate.DELIVERED)[3:5]
+    rows["fate"][first] = Fate.OVERWRITTEN
+    wire = replace(sides.wire, delivered=sides.wire.delivered - {int(rows["frame"][second])})
+    told = tell(replace(sides.ledger, frames=rows), CASE, wire)
+    assert len(told.delivered) == len(wire.delivered)
+    (row,) = [row for row in confirm(CASE, told, wire) if row.figure.name == "wire_delivered"]
+    assert (row.harness, row.verdict) == (2, Verdict.BEYOND)
 
 
 def test_swapped_fates_are_caught_without_the_wire(sides: Sides) -> None:
