@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bench.ledger import Ledger
 from bench.metrics import summarise
+from bench.metrics.window import Window
 from bench.report import write_reports
-from bench.report.html.precision import error_bars
+from bench.report.charts import Axis, View
+from bench.report.html.precision import error_bar
 from tests.ledgers import LedgerBuilder, Turns, bulk, endpoint, meta, steady
 
 HOSTILE = "</script></style><script>fetch('https://example.org')</script><img src=x onerror=alert(1)>'\"&{{ 7*7 }}"
@@ -145,11 +146,10 @@ def test_a_hundred_thousand_frames_stay_below_six_megabytes(ledger_dir: Path) ->
 
 
 def test_error_bars_need_enough_results(tmp_path: Path) -> None:
-    """A minute of two viewers is enough for bars, which a steady run has narrow; ten seconds are not."""
+    """A minute of one viewer is enough for bars, which a steady run has narrow; ten seconds are not."""
     texts = []
     for seconds in (10.0, 60.0):
-        builder = steady(tmp_path / str(seconds), viewers=1, seconds=seconds)
-        ledger: Ledger = builder.ledger()
-        texts.append(error_bars(ledger, summarise(ledger))[0][1])
-    assert texts[0] == "too few results to give any"
-    assert re.fullmatch(r"p50 ± 0\.0 ms, p95 ± 0\.0 ms", texts[1])
+        ledger = steady(tmp_path / str(seconds), viewers=1, seconds=seconds).ledger()
+        view = View.of(ledger, summarise(ledger).endpoints[0], 0, Axis.of(ledger))
+        texts.append(error_bar(view, Window.measured(ledger)))
+    assert texts == ["too few results to give any", "p50 ± 0.0 ms, p95 ± 0.0 ms"]

@@ -2,5 +2,6 @@
 
 from bench.report.charts.chart import Chart
 from bench.report.charts.draw import endpoint_charts, run_charts
+from bench.report.charts.view import Axis, View
 
-__all__ = ["Chart", "endpoint_charts", "run_charts"]
+__all__ = ["Axis", "Chart", "View", "endpoint_charts", "run_charts"]

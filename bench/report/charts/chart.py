@@ -22,6 +22,7 @@ BLUE, TEAL, AMBER, ORANGE, RED, VIOLET, SLATE = (
 
 HEIGHT = 240
 _TOOLS = "xpan,box_zoom,reset,save"
+_TOOLS_HEIGHT = 200  # px: below it the buttons do not fit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,7 @@ def blank(x_label: str, y_label: str, *, height: int = HEIGHT, **more: Any) -> A
         background_fill_color=None,
         border_fill_color=None,
         outline_line_color=None,
+        toolbar_location="right" if height >= _TOOLS_HEIGHT else None,
         min_border_right=16,
         **more,
     )

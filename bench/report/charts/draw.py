@@ -1,7 +1,7 @@
 """All charts of an endpoint, and all of a run, in the order in which they are read."""
 
 from bench.ledger import Ledger
-from bench.metrics import Endpoint, Summary
+from bench.metrics import Summary
 from bench.report.charts.chart import Chart
 from bench.report.charts.frames import fates_over_time
 from bench.report.charts.latency import latency_by_part, latency_distribution, latency_over_time
@@ -22,9 +22,8 @@ _OF_AN_ENDPOINT = (
 )
 
 
-def endpoint_charts(ledger: Ledger, endpoint: Endpoint, number: int) -> list[Chart]:
-    """Draw the charts of `ledger.meta["endpoints"][number]`; `endpoint` holds its figures."""
-    view = View.of(ledger, endpoint, number, Axis.of(ledger))
+def endpoint_charts(view: View) -> list[Chart]:
+    """Draw an endpoint's charts."""
     return [draw(view) for draw in _OF_AN_ENDPOINT]
 
 

@@ -11,7 +11,7 @@ from bench.report.charts.view import MOST_BINS, View, binned, middles
 from bench.report.words import noun
 from bench.words import plural, share
 
-_LEAST_S = 0.25
+_LEAST_S = 0.5
 _COLOURS = {
     Fate.DELIVERED: TEAL,
     Fate.UNATTRIBUTED: BLUE,

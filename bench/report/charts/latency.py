@@ -14,7 +14,7 @@ from bench.report.charts.view import View, binned, middles
 from bench.words import duration, plural, share
 
 _QUANTILES = (0.5, 0.9, 0.99)
-_LEAST_PER_BIN = 5
+_LEAST_PER_BIN, _LEAST_BINS = 5, 12
 _POINTS = 160
 _GROUPS = (("fastest half", 0.0, 0.5), ("next 40 %", 0.5, 0.9), ("next 9 %", 0.9, 0.99), ("slowest 1 %", 0.99, 1.0))
 _BOUNDED = " Results carry no mark, so this is the most that latency can have been."
@@ -26,8 +26,8 @@ def latency_over_time(view: View) -> Chart:
     tick_s, latency_s = view.latency_s(view.delivered())
     if not latency_s.size:
         return replace(chart, caption="No result came back, so there is no latency to draw.")
-    per_s = latency_s.size / max(view.axis.length_s, 1e-3)
-    edges = view.axis.edges(_LEAST_PER_BIN / per_s)
+    bins = max(latency_s.size // _LEAST_PER_BIN, min(latency_s.size, _LEAST_BINS))
+    edges = view.axis.edges(view.axis.length_s / bins)
     middle, quantiles, most = _bands(edges, tick_s, latency_s * 1000)
     plot = over_time(view.axis.length_s, view.axis.warmup_s, "ms")
     data = {"x": small(middle), "zero": small(np.zeros(middle.size)), "max": small(most)}
@@ -45,19 +45,17 @@ def latency_over_time(view: View) -> Chart:
         ("max", "@max{0} ms"),
     )
     rotated, failed = _ends(view)
+    marks = (("turn ended", ORANGE, rotated), ("failed", RED, failed))
     plot.scatter(small(rotated), 0.0, marker="triangle", color=ORANGE, size=8)
     plot.scatter(small(failed), 0.0, marker="x", color=RED, size=9, line_width=2)
     d = view.endpoint.latency_s
     told = f"Half of all results came within {duration(d.p50)}, 99 of 100 within {duration(d.p99)}." if d else ""
-    ends = f" {plural(rotated.size, 'turn')} ended by the app, {plural(failed.size, 'stream')} failed."
+    ends = f" {plural(rotated.size, 'turn')} ended by the app." if rotated.size else ""
+    ends += f" {plural(failed.size, 'stream')} failed." if failed.size else ""
     bounded = _BOUNDED if view.rows.bounded else ""
-    legend = (
-        ("median", BLUE),
-        ("to p90, to p99 (paler); dots: maximum", BLUE),
-        ("turn ended", ORANGE),
-        ("failed", RED),
-    )
-    return replace(chart, caption=f"{told}{ends}{bounded}", plot=plot, legend=legend)
+    legend = [("median", BLUE), ("up to p90, and paler to p99; dots: the slowest", f"{BLUE}70")]
+    legend += [(label, colour) for label, colour, when in marks if when.size]
+    return replace(chart, caption=f"{told}{ends}{bounded}", plot=plot, legend=tuple(legend))
 
 
 def _bands(edges: Floats, tick_s: Floats, values: Floats) -> tuple[Floats, Floats, Floats]:

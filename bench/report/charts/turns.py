@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from bokeh.models import Range1d, SingleIntervalTicker
+from bokeh.models import AdaptiveTicker, Range1d
 from bokeh.models.annotations import Span
 from numpy.typing import NDArray
 
@@ -21,6 +21,12 @@ _MOST_SPANS = 30_000  # rectangles: more slow a browser down, and none would be 
 _MOST_POINTS = 1500
 _LANE_HEIGHT = (18, 420)  # px of a lone lane, and of many together
 _STATES = {"waiting": AMBER, "open": TEAL, "rejoining": ORANGE, "frozen": RED}
+_GLOSSES = {
+    "waiting": "waiting for a first turn",
+    "open": "live",
+    "rejoining": "sent back to the queue",
+    "frozen": "frozen while live",
+}
 _WAITED_S = 0.25
 
 
@@ -47,8 +53,8 @@ def viewers_timeline(view: View) -> Chart:
     height = int(np.clip(_LANE_HEIGHT[0] * shown, 3 * _LANE_HEIGHT[0], _LANE_HEIGHT[1])) + 60
     plot = over_time(view.axis.length_s, view.axis.warmup_s, "viewer", height=height)
     plot.y_range, plot.ygrid.visible = Range1d(start=shown - 0.5, end=-0.5), False
-    plot.yaxis.ticker = SingleIntervalTicker(interval=max(1, round(shown / 8)), num_minor_ticks=0)
-    half = 0.42 if shown <= 60 else 0.5
+    plot.yaxis.ticker = AdaptiveTicker(mantissas=[1, 2, 5], min_interval=1, desired_num_ticks=8, num_minor_ticks=0)
+    half = 0.42 if shown <= 60 else 0.56  # thin lanes overlap: no background shines through
     for state, one in spans.items():
         lane = one.lane[one.lane % step == 0] // step
         begin, end = (view.axis.since(each[one.lane % step == 0]) for each in (one.begin_s, one.end_s))
@@ -62,12 +68,7 @@ def viewers_timeline(view: View) -> Chart:
         chart,
         caption=f"{_told(view, spans)}{left_out}",
         plot=plot,
-        legend=(
-            ("waiting for a first turn", AMBER),
-            ("live", TEAL),
-            ("sent back to the queue", ORANGE),
-            ("frozen while live", RED),
-        ),
+        legend=tuple((_GLOSSES[state], _STATES[state]) for state, one in spans.items() if one.lane.size),
     )
 
 

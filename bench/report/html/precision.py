@@ -4,11 +4,9 @@ import math
 
 import numpy as np
 
-from bench.ledger import Ledger
-from bench.metrics import Summary
 from bench.metrics.distribution import Floats
 from bench.metrics.window import Window
-from bench.report.charts.view import Axis, View
+from bench.report.charts import View
 from bench.words import duration
 
 SLICES = 10
@@ -16,26 +14,17 @@ _LEAST = 20  # results in a slice: fewer have no 95th percentile to speak of
 _STUDENT = 2.262  # two-sided 95 % quantile of Student's t with SLICES − 1 degrees of freedom
 
 
-def error_bars(ledger: Ledger, summary: Summary) -> list[tuple[str, str]]:
-    """For each endpoint, the 95 % interval of its median and 95th percentile of latency, by batch means.
+def error_bar(view: View, window: Window) -> str:
+    """The 95 % intervals of an endpoint's median and 95th percentile of latency inside the window, by batch means.
 
     The window is cut into ten slices; a figure's values in them vary as the run's own would, also where neighbouring
     results are alike (A. M. Law, Simulation Modeling and Analysis: batch means). Too few results give no bar.
     """
-    axis, window = Axis.of(ledger), Window.measured(ledger)
-    rows = []
-    for number, endpoint in enumerate(summary.endpoints):
-        if endpoint.viewers and endpoint.latency_s is not None:
-            view = View.of(ledger, endpoint, number, axis)
-            tick_s, latency_s = view.latency_s(view.delivered())
-            text = _bars(tick_s + axis.begin_s - window.begin_s, latency_s, window.length_s)
-            rows.append((f"Error bars, {endpoint.api_name}", text))
-    return rows
-
-
-def _bars(tick_s: Floats, latency_s: Floats, length_s: float) -> str:
-    place = np.floor(tick_s / length_s * SLICES).astype(np.intp) if length_s else np.zeros(tick_s.size, np.intp)
-    slices = [latency_s[place == number] for number in range(SLICES)]
+    tick_s, latency_s = view.latency_s(view.delivered())
+    tick_s = tick_s + view.axis.begin_s - window.begin_s
+    inside = (tick_s >= 0) & (tick_s < window.length_s)
+    place = np.floor(tick_s[inside] / max(window.length_s, 1e-9) * SLICES).astype(np.intp)
+    slices = [latency_s[inside][place == number] for number in range(SLICES)]
     if min(one.size for one in slices) < _LEAST:
         return "too few results to give any"
     return ", ".join(f"p{round(100 * q)} ± {duration(_half_width(slices, q))}" for q in (0.5, 0.95))

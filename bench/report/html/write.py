@@ -17,9 +17,10 @@ from markupsafe import Markup
 
 from bench.ledger import Ledger
 from bench.metrics import Summary
-from bench.report.charts import Chart, endpoint_charts, run_charts
+from bench.metrics.window import Window
+from bench.report.charts import Axis, Chart, View, endpoint_charts, run_charts
 from bench.report.html.opening import opening
-from bench.report.html.precision import error_bars
+from bench.report.html.precision import error_bar
 from bench.report.html.sections import figures, measured
 from bench.report.results import as_json
 
@@ -38,9 +39,11 @@ def page(summary: Summary, ledger: Ledger, ledger_dir: Path) -> str:
     page's policy lets only the scripts written here run, and lets nothing be fetched.
     """
     scripts = [Resources(mode="inline", components=["bokeh"]).js_raw[0], _file("page.js")]
-    measured_ones = [(n, one) for n, one in enumerate(summary.endpoints) if one.viewers]
-    drawn = [(f"e{n}", one.api_name, endpoint_charts(ledger, one, n)) for n, one in measured_ones]
+    axis, window = Axis.of(ledger), Window.measured(ledger)
+    views = [View.of(ledger, one, n, axis) for n, one in enumerate(summary.endpoints) if one.viewers]
+    drawn = [(f"e{n}", view.endpoint.api_name, endpoint_charts(view)) for n, view in enumerate(views)]
     drawn.append(("run", "", run_charts(ledger, summary)))
+    bars = [(f"Error bars, {view.endpoint.api_name}", error_bar(view, window)) for view in views]
     return (
         _environment()
         .get_template("page.html.jinja")
@@ -48,12 +51,12 @@ def page(summary: Summary, ledger: Ledger, ledger_dir: Path) -> str:
             opening=opening(summary),
             summary=summary,
             findings=[(one, _evidence(one.evidence)) for one in summary.findings],
-            endpoints=[figures(one) for _, one in measured_ones],
+            endpoints=[figures(view.endpoint) for view in views],
             idle=[one.api_name for one in summary.endpoints if not one.viewers],
             pictures=[
                 (group, name, [(chart, _item(group, chart)) for chart in charts]) for group, name, charts in drawn
             ],
-            measured=measured(summary, ledger_dir, error_bars(ledger, summary)),
+            measured=measured(summary, ledger_dir, bars),
             results=_data_link("application/json", orjson.dumps(as_json(summary), option=orjson.OPT_INDENT_2)),
             style=Markup(_file("page.css")),  # noqa: S704 - our own file
             scripts=[Markup(script) for script in scripts],  # noqa: S704 - Bokeh's and our own
