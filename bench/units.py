@@ -18,7 +18,9 @@ def option(flag: str, reader: Callable[[str], T], text: str) -> T:
         raise UsageError(f"{flag}: {error.problem}", error.remedy) from None
 
 
-_DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m(?!s))?(?:(\d+(?:\.\d+)?)s?)?(?:(\d+(?:\.\d+)?)ms)?")
+_DURATION = re.compile(
+    r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m(?!s))?(?:(\d+(?:\.\d+)?)(?:s|$))?(?:(\d+(?:\.\d+)?)ms)?"
+)
 _SCALE_S = (3600.0, 60.0, 1.0, 0.001)
 
 
