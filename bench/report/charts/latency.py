@@ -46,8 +46,9 @@ def latency_over_time(view: View) -> Chart:
     )
     rotated, failed = _ends(view)
     marks = (("turn ended", ORANGE, rotated), ("failed", RED, failed))
-    plot.scatter(small(rotated), 0.0, marker="triangle", color=ORANGE, size=8)
-    plot.scatter(small(failed), 0.0, marker="x", color=RED, size=9, line_width=2)
+    foot = 0.03 * float(most.max())  # on the axis itself marks would be cut in half
+    plot.scatter(small(rotated), foot, marker="triangle", color=ORANGE, size=8)
+    plot.scatter(small(failed), foot, marker="x", color=RED, size=9, line_width=2)
     d = view.endpoint.latency_s
     told = f"Half of all results came within {duration(d.p50)}, 99 of 100 within {duration(d.p99)}." if d else ""
     ends = f" {plural(rotated.size, 'turn')} ended by the app." if rotated.size else ""
