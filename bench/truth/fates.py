@@ -13,6 +13,7 @@ OUTCOMES = {
     "raised": Outcome.FAILED,
     "closed": Outcome.UNFINISHED,  # no viewer of a self-check leaves before the run is over
     "left": Outcome.UNFINISHED,
+    "": Outcome.UNFINISHED,
 }
 
 

@@ -120,7 +120,7 @@ class Side:
 
     def _true_streams(self) -> dict[str, int]:
         told = {row["event_id"].decode(): row for row in self._streams}
-        ends = Counter(self._true_end(event, told.get(event.event_id)) for event in self._events if event.how)
+        ends = Counter(self._true_end(event, told.get(event.event_id)) for event in self._events)
         refused, crossed = sum(not post.event_id for post in self._posts), self._unanswered_joins()
         ends[Outcome.REJECTED], ends[Outcome.UNFINISHED] = refused - crossed, ends[Outcome.UNFINISHED] + crossed
         foreign = sum(post.answered and not post.lost and 0 <= post.shows != post.number for post in self._posts)
@@ -138,10 +138,11 @@ class Side:
         return sum(viewer in last and last[viewer].status == 503 for viewer in leaving)
 
     def _true_end(self, event: EventRecord, row: Any) -> Outcome:
-        """How it ended; where the news of that and the viewer's leave crossed, as the viewer has it."""
-        outcome = OUTCOMES[event.how]
-        crossed = row is not None and event.ended_s > self.instant(row, "ended_s") - _CROSSING_S
-        return Outcome.UNFINISHED if crossed and row["outcome"] == Outcome.UNFINISHED else outcome
+        """How it ended; unfinished where its viewer left before it was told of the end, or even of the event's name."""
+        if row is None:
+            return Outcome.UNFINISHED
+        crossed = event.ended_s > self.instant(row, "ended_s") - _CROSSING_S
+        return Outcome.UNFINISHED if crossed and row["outcome"] == Outcome.UNFINISHED else OUTCOMES[event.how]
 
     def _results(self) -> int:
         left_s = self._left_s()

@@ -143,7 +143,7 @@ def test_the_time_limit_ends_a_stream_with_a_fresh_result(served: Served) -> Non
         assert mark.frame > tab.frames()[-1]
         granted_s = tab.instant("process_completed") - tab.instant("process_starts")
         assert granted_s + 0.05 > TIME_LIMIT_S
-        assert granted_s < 2 * TIME_LIMIT_S
+        assert granted_s < 4 * TIME_LIMIT_S  # it would be 30 s or more did the limit not count the waits for frames
         _wait_until_gone(tab)
 
 
