@@ -22,8 +22,10 @@ from bench.cli_options import (
     Inputs,
     Jitter,
     Json,
+    Otlp,
     Out,
     Processes,
+    Prometheus,
     Resolution,
     Seed,
     ShapeText,
@@ -42,7 +44,6 @@ from bench.units import option, positive_seconds, process_count, seconds
 
 if TYPE_CHECKING:
     from bench.load.shapes import Shape
-    from bench.starter import Started
 
 app = typer.Typer(
     add_completion=False,
@@ -86,6 +87,8 @@ def run(  # noqa: PLR0917 - a command's options are its parameters
     yes: Yes = False,
     out: Out = None,
     export: Export = "",
+    prometheus: Prometheus = "",
+    otlp: Otlp = "",
     as_json: Json = False,
 ) -> None:
     """Drive cameras and microphones at an app for a while and tell what every frame met."""
@@ -124,6 +127,8 @@ def run(  # noqa: PLR0917 - a command's options are its parameters
         processes=option("--processes", process_count, processes),
         out=out or Path("gradio-bench-results") / time.strftime("%Y%m%d-%H%M%S"),
         exports=option("--export", read_formats, export),
+        prometheus=prometheus,
+        otlp=otlp,
     )
     if settings.url:
         most = changing.most if changing else viewers
@@ -239,7 +244,7 @@ def init(
     if as_json:
         sys.stdout.write(json.dumps({"written": started.written, "left": started.left}) + "\n")
     else:
-        _tell_started(started)
+        sys.stdout.write("\n".join(started.words()) + "\n")
 
 
 app.command(epilog=EPILOG)(selfcheck)
@@ -273,18 +278,6 @@ def _length_s(viewers: int | None, duration: str, shape: "Shape | None", warmup_
     if shape.length_s <= warmup_s:
         raise UsageError("--shape is over before --warmup is.", "Give a longer shape, or --warmup 0s.")
     return shape.length_s - warmup_s
-
-
-def _tell_started(started: "Started") -> None:
-    from bench.starter import APP, WORKFLOW  # noqa: PLC0415
-
-    lines = [f"wrote         {name}" for name in started.written]
-    lines += [f"left as it is {name}" for name in started.left]
-    if not started.has_app:
-        lines += ["", f"There is no {APP} here: put your app's name into TARGET in {WORKFLOW}, and in these:"]
-    lines += ["", "Next:"] + ([] if started.folder == Path() else [f"  cd {started.folder}"])
-    lines += [f"  gradio-bench discover {APP}", f"  gradio-bench run {APP}", f"  locust -f scenarios/ --target {APP}"]
-    sys.stdout.write("\n".join(lines) + "\n")
 
 
 def _ask_before_loading(target: str, viewers: int | None, duration_s: float, *, yes: bool) -> None:

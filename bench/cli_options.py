@@ -120,6 +120,22 @@ Export = Annotated[
         rich_help_panel=_OUTPUT,
     ),
 ]
+Prometheus = Annotated[
+    str,
+    typer.Option(
+        metavar="PORT",
+        help="Tell Prometheus of the run while it goes on, on this port of loopback, or on HOST:PORT.",
+        rich_help_panel=_OUTPUT,
+    ),
+]
+Otlp = Annotated[
+    str,
+    typer.Option(
+        metavar="URL",
+        help="Send OpenTelemetry metrics to this collector while the run goes on, as http://127.0.0.1:4318.",
+        rich_help_panel=_OUTPUT,
+    ),
+]
 Json = Annotated[
     bool, typer.Option("--json", help="Print results as JSON on standard output.", rich_help_panel=_OUTPUT)
 ]

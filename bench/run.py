@@ -63,6 +63,8 @@ class RunSettings:
     processes: int = 1
     out: Path = Path(DEFAULT_OUT)
     exports: tuple[str, ...] = ()
+    prometheus: str = ""
+    otlp: str = ""
     command: str = ""
     environment: tuple[tuple[str, str], ...] = ()
 
@@ -83,6 +85,8 @@ class RunSettings:
             "--warmup": f"{self.warmup_s}s",
             "--shape": self.shape,
             "--out": str(self.out),
+            "--prometheus": self.prometheus,
+            "--otlp": self.otlp,
         }
         arguments = ["-f", str(_SCENARIO), "--headless", "--only-summary", "--exit-code-on-error", "0", "--yes"]
         arguments += ["-u", str(self.viewers), "-r", str(self.viewers)] if self.viewers else []

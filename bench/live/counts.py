@@ -47,6 +47,16 @@ class EndpointNow:
         """Frames whose fate is known, or that were never sent."""
         return self.fates.total()
 
+    @property
+    def typical_s(self) -> float | None:
+        """Age of the picture on the median viewer's screen; None where nobody has one."""
+        return self.staleness_s[len(self.staleness_s) // 2] if self.staleness_s else None
+
+    @property
+    def worst_s(self) -> float | None:
+        """Age of the oldest picture on a viewer's screen; None where nobody has one."""
+        return self.staleness_s[-1] if self.staleness_s else None
+
 
 @dataclass(frozen=True, slots=True)
 class Now:

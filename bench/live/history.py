@@ -87,7 +87,6 @@ class History:
         latency = one.latency - (before.latency if before else Histogram())
         wait = one.wait - (before.wait if before else Histogram())
         waits_s = [lane.age_s for lane in now.lanes if lane.api_name == one.api_name and lane.state == "waiting"]
-        ages_s = one.staleness_s
         return Sample(
             number=self._taken,
             at_s=at_s,
@@ -95,8 +94,8 @@ class History:
             fates=tuple(gained[fate] / step_s for fate in FATES),
             latency_p50_s=latency.quantile(0.5),
             latency_p95_s=latency.quantile(0.95),
-            staleness_p50_s=ages_s[len(ages_s) // 2] if ages_s else None,
-            staleness_max_s=ages_s[-1] if ages_s else None,
+            staleness_p50_s=one.typical_s,
+            staleness_max_s=one.worst_s,
             wait_p50_s=wait.quantile(0.5),
             waiting_s=max(waits_s, default=None),
             open=one.open,

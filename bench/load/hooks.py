@@ -17,6 +17,7 @@ from locust.runners import MasterRunner, WorkerRunner
 from rich.console import Console
 
 from bench.errors import BenchError, TargetError, UsageError
+from bench.load.chosen import choose_users
 from bench.load.master import Master
 from bench.load.options import add_arguments, read
 from bench.load.parent import watch_parent, watch_parent_after_fork
@@ -25,10 +26,13 @@ from bench.load.progress import Watch
 from bench.load.roles import FINISH, Alone, Role
 from bench.load.session import Session
 from bench.load.shaped import follow
-from bench.load.tab import add_tab
+from bench.load.views import open_views
 from bench.load.worker import Worker
 from bench.report import write_reports
+from bench.report.exports import read_formats
+from bench.report.markdown import append_step_summary
 from bench.report.terminal import render
+from bench.units import option
 from bench.wire.app import is_loopback
 
 Environment = Any
@@ -44,7 +48,7 @@ _registered = False
 _sessions: WeakKeyDictionary[Environment, Session] = WeakKeyDictionary()
 _roles: WeakKeyDictionary[Environment, Role] = WeakKeyDictionary()
 _watches: WeakKeyDictionary[Environment, Watch] = WeakKeyDictionary()
-_unreported: list[Path] = []
+_unreported: list[tuple[Path, str]] = []
 
 
 def register(events: Any) -> None:
@@ -84,10 +88,11 @@ def _on_init(environment: Environment, runner: Any, **_kwargs: Any) -> None:
         if isinstance(runner, WorkerRunner):
             answer_prepare(runner, current)
             return
+        option("--export", read_formats, environment.parsed_options.export)  # before a run rather than after it
         _ask_before_loading(current)
         app = current.open()
         environment.host = app.url
-        _choose_users(environment, {endpoint.api_name for endpoint in app.endpoints})
+        choose_users(environment, {endpoint.api_name for endpoint in app.endpoints})
         if isinstance(runner, MasterRunner):
             prepare_workers(runner, current, environment.parsed_options.expect_workers)
         else:
@@ -96,9 +101,7 @@ def _on_init(environment: Environment, runner: Any, **_kwargs: Any) -> None:
             follow(environment, current.options.shape)
         else:
             _size(environment.parsed_options, current)
-        _watches[environment] = Watch(current, _roles[environment])
-        if environment.web_ui is not None:
-            add_tab(environment.web_ui, current, _watches[environment], environment.parsed_options.web_base_path)
+        _watches[environment] = open_views(environment, current, _roles[environment])
         for left_out in app.left_out:
             logger.warning("Not driven: %s: %s.", left_out.api_name, left_out.reason)
 
@@ -150,7 +153,7 @@ def _on_quitting(environment: Environment, **_kwargs: Any) -> None:
 def _on_quit(**_kwargs: Any) -> None:
     """Report runs of `--headless` last, below Locust's own tables."""
     while _unreported:
-        _report(_unreported.pop(0))
+        _report(*_unreported.pop(0))
 
 
 def _finish(environment: Environment) -> None:
@@ -161,17 +164,18 @@ def _finish(environment: Environment) -> None:
     if out is None or isinstance(environment.runner, WorkerRunner) or "GRADIO_BENCH_PROGRESS_FD" in os.environ:
         return  # the process that started this one reports
     if environment.parsed_options.headless:
-        _unreported.append(out)
+        _unreported.append((out, environment.parsed_options.export))
     else:
-        _report(out)
+        _report(out, environment.parsed_options.export)
 
 
-def _report(out: Path) -> None:
+def _report(out: Path, exports: str) -> None:
     try:
-        summary = write_reports(out / "ledger", out)
+        summary = write_reports(out / "ledger", out, read_formats(exports))
     except BenchError as error:
         logger.error("%s", error)
         return
+    append_step_summary(summary, os.environ)
     console = Console()
     render(summary, console)
     console.print(f"Results: {out / 'results.json'}", soft_wrap=True)
@@ -209,27 +213,6 @@ def _give_up(environment: Environment, role: Role, error: BenchError) -> None:
         role.failed(str(error))
     quits = environment.parsed_options.headless or isinstance(role, Worker)
     gevent.spawn(runner.quit if quits else runner.stop)
-
-
-def _choose_users(environment: Environment, api_names: set[str]) -> None:
-    """Keep the users that fit the app, and say which do not; optional ones only when named, or when none other fits.
-
-    The dispatcher is built from this list when a test starts.
-    """
-    named = set(environment.parsed_options.user_classes or ())
-    streaming = [user for user in environment.user_classes if hasattr(user, "fits")]
-    others = [user for user in environment.user_classes if not hasattr(user, "fits")]
-    fitting = [user for user in streaming if user.fits(api_names)]
-    wanted = [user for user in fitting if not user.optional or user.__name__ in named]
-    chosen = wanted or [user for user in fitting if user.api_name is None][:1]
-    left_out = [user.__name__ for user in streaming if user not in fitting]
-    if left_out:
-        logger.info("Left out, for the app has no page for them: %s.", ", ".join(left_out))
-    if not chosen and not others:
-        has = ", ".join(sorted(api_names))
-        raise UsageError(f"No user of these scenarios fits the app, which has: {has}.", "Name -f scenarios/ whole.")
-    environment.user_classes = [*chosen, *others]
-    logger.info("Viewers: %s.", ", ".join(user.__name__ for user in environment.user_classes))
 
 
 def _reporter(environment: Environment) -> Callable[..., None]:

@@ -96,6 +96,21 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
         "metavar": "DIR",
         "help": "Folder for results.json and the ledger (default: gradio-bench-results/TIME).",
     },
+    "--export": {
+        "default": "",
+        "metavar": "FORMATS",
+        "help": "Also write csv, parquet, junit, markdown or trace, several with commas between, or all.",
+    },
+    "--prometheus": {
+        "default": "",
+        "metavar": "PORT",
+        "help": "Tell Prometheus of the run while it goes on, on this port of loopback, or on HOST:PORT.",
+    },
+    "--otlp": {
+        "default": "",
+        "metavar": "URL",
+        "help": "Send OpenTelemetry metrics to this collector while the run goes on, as http://127.0.0.1:4318.",
+    },
     "--yes": {"action": "store_true", "help": "Load an app that is not on this machine."},
 }
 

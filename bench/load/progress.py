@@ -10,6 +10,7 @@ from bench.ledger import Fate
 from bench.live.counts import EndpointNow, Now, add_up
 from bench.live.histogram import Histogram
 from bench.live.history import History
+from bench.live.otel import Sender
 from bench.load.live import limits
 from bench.load.roles import Role
 from bench.load.session import Session
@@ -29,8 +30,10 @@ class Watch:
         self._descriptor = None if descriptor is None else int(descriptor)
         self._recent: list[dict[str, Histogram]] = []
         self._started_s = time.monotonic()
+        self._seen = Now()
         self.history = History()
         self.runs = 0
+        self.sender: Sender | None = None
 
     @property
     def phase(self) -> str:
@@ -47,16 +50,24 @@ class Watch:
         """Look at all processes at once."""
         return add_up(self._role.live(), limits(self._session))
 
+    def latest(self) -> Now:
+        """Look at all processes, or at what was last seen of a run that is over."""
+        return self._seen if self.phase == "idle" else self.now()
+
     def begin(self) -> None:
         """Follow the run that begins."""
         self.history, self.runs, self._recent = History(), self.runs + 1, []
         self._started_s = time.monotonic()
         gevent.spawn(self._work)
+        if self.sender is not None:
+            self.sender.begin()
+            gevent.spawn(self.sender.work, gevent.sleep, lambda: self.phase != "idle")
 
     def _work(self) -> None:
         crowd, sampled_s = self._session.crowd, 0.0
         while self._session.crowd is crowd and crowd is not None:
             now, elapsed_s = self.now(), self.elapsed_s
+            self._seen = now
             if elapsed_s - sampled_s >= SAMPLE_S:
                 self.history.take(now, elapsed_s)
                 sampled_s = elapsed_s
@@ -86,5 +97,5 @@ class Watch:
             "errors": one.errors,
             "latency_p50_s": latency.quantile(0.5),
             "latency_p95_s": latency.quantile(0.95),
-            "staleness_max_s": one.staleness_s[-1] if one.staleness_s else None,
+            "staleness_max_s": one.worst_s,
         }

@@ -7,7 +7,7 @@ from typing import Literal
 from xml.etree import ElementTree as Xml
 
 from bench.metrics import Endpoint, Summary
-from bench.report.escape import plain
+from bench.plain import plain
 from bench.report.overview import overview
 from bench.report.words import count, noun, plural
 

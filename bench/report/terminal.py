@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bench.metrics import Endpoint, Summary, Usage
-from bench.report.escape import CONTROLS
+from bench.plain import CONTROLS
 from bench.report.overview import overview
 from bench.report.particulars import particulars
 from bench.report.words import UNKNOWN, count, duration, fates, noun, plural, quantiles, setting, share

@@ -17,7 +17,7 @@ import numpy as np
 import orjson
 
 from bench.ledger import INSTANTS, JOIN, SHOWN, Fate, Kind, Ledger, Outcome, Rows
-from bench.report.escape import plain
+from bench.plain import plain
 
 Event = dict[str, Any]
 Record = dict[str, Any]

@@ -32,6 +32,16 @@ class Started:
         """Whether the app the workflow names is there."""
         return (self.folder / APP).is_file()
 
+    def words(self) -> list[str]:
+        """Tell it in lines, with what to do next."""
+        lines = [f"wrote         {name}" for name in self.written]
+        lines += [f"left as it is {name}" for name in self.left]
+        if not self.has_app:
+            lines += ["", f"There is no {APP} here: put your app's name into TARGET in {WORKFLOW}, and in these:"]
+        lines += ["", "Next:"] + ([] if self.folder == Path() else [f"  cd {self.folder}"])
+        commands = ("gradio-bench discover {}", "gradio-bench run {}", "locust -f scenarios/ --target {}")
+        return lines + [f"  {command.format(APP)}" for command in commands]
+
 
 def start(folder: Path) -> Started:
     """Copy the files into `folder`, which is made where it does not exist; none that exists is touched.

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.report.escape import CONTROLS, cell, code, markdown, plain
+from bench.plain import CONTROLS, plain
+from bench.report.escape import cell, code, markdown
 
 
 @given(st.text())
