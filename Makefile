@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test check bench law compat install chromium clean
+.PHONY: demo test check bench fidelity law compat install chromium clean
 
 demo: install
 	$(BIN)/gradio-bench run
@@ -19,6 +19,9 @@ check: install
 
 bench: install
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-enable --benchmark-only
+
+fidelity: install chromium
+	$(BIN)/python -m bench.fidelity
 
 law: install
 	$(BIN)/python tools/law_check.py

@@ -34,7 +34,8 @@ _ARGUMENTS = (
 _INSTALL = "python -m playwright install chromium"
 _WATCH = Path(__file__).parent / "watch.js"
 _POLL_MS = 20.0
-NICENESS = 10
+NICENESS = 5
+"""Enough to let the app go first, and too little to starve the browser where other programs run as well."""
 
 
 class Chromium:

@@ -13,7 +13,7 @@ WIRE_S = 0.003
 """How far the latencies told may be from the tap's, at the median: between the two lies a loopback socket."""
 
 
-_TO_A_STEP = frozenset({"granted_s", "gap_s", "wait_s"})
+_TO_A_STEP = frozenset({"granted_s", "gap_s"})
 
 
 class Verdict(Enum):
@@ -52,7 +52,7 @@ def compare(case: Case, browser: Measures, harness: Measures, turns: int = 1) ->
     """Compare every figure the case has; `turns` is how many the browser was granted.
 
     A turn ends with the first frame that is done after its time, and the next is joined with a tick. So spans between
-    such ends may differ by one step, a tick or a call, and a count by one frame for each turn, whatever the bars say.
+    such ends may differ by one step, a tick or a call, beyond the bars, and a count by one frame for each turn.
     """
     figures = [figure for figure in FIGURES if figure.applies(case)]
     rows = [_row(case, figure, browser.get(figure.name), harness.get(figure.name), turns) for figure in figures]
@@ -66,7 +66,7 @@ def confirm(case: Case, told: Told, wire: Traffic) -> list[Row]:
     What is in flight when the run ends may pass the tap and reach no viewer any more.
     """
     pairs: list[tuple[Figure, float | None, float | None, float]] = [
-        (_POSTS, wire.posts, told.posts, 0),
+        (_POSTS, wire.posts, told.posts, told.unanswered),
         (_REFUSED, wire.refused, told.refused, 0),
         (_DELIVERED, 0, len((wire.delivered ^ told.delivered) - told.in_flight), 0),
         (_EARLY, 0, wire.early, 0),
@@ -99,9 +99,10 @@ def _judged(case: Case, row: Row, agreeing: frozenset[str]) -> Row:
 
 def _bar(case: Case, figure: Figure, browser: float, turns: int) -> float:
     least = {Unit.COUNT: turns, Unit.BYTES: 0.0, Unit.SOUND: turns * case.every_s}.get(figure.unit, ABSOLUTE_S)
-    if figure.name in _TO_A_STEP and (case.queue or figure.name != "wait_s"):
-        least = case.step_s  # who waits for another's turn waits for its end
-    return max(RELATIVE * abs(browser), least)
+    bar = max(RELATIVE * abs(browser), least)
+    if figure.name == "wait_s" and case.queue:
+        return bar + 2 * case.step_s  # it begins with a tick of one's own and ends with another's turn
+    return bar + case.step_s if figure.name in _TO_A_STEP else bar
 
 
 def _within(reference: float | None, value: float | None, bar: float) -> Verdict:

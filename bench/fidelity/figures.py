@@ -80,11 +80,13 @@ class Told:
     """One side's visit as it tells it: the figures, and what of them the wire can confirm over the whole visit.
 
     `latency_s` is, for each frame whose picture was fetched, the time from its POST until the picture was here.
+    `unanswered` of the `posts` had no answer when the visit ended: they may not have reached the wire.
     """
 
     measures: Measures
     turns: int
     posts: int
+    unanswered: int
     refused: int
     delivered: frozenset[int]
     in_flight: frozenset[int]
@@ -100,6 +102,7 @@ def tell(ledger: Ledger, case: Case, wire: Traffic) -> Told:
         measures={**_measures(cut, endpoint), **_on_wire(wire)},
         turns=int(np.isfinite(opened).sum()),
         posts=int((~np.isnan(ledger.frames["sending_s"])).sum()),
+        unanswered=int((~np.isnan(ledger.frames["sending_s"]) & (ledger.frames["status"] == 0)).sum()),
         refused=int((ledger.frames["status"] >= 400).sum()),
         delivered=_of_fate(ledger, Fate.DELIVERED),
         in_flight=_of_fate(ledger, Fate.IN_FLIGHT),

@@ -12,6 +12,7 @@ from bench.fidelity.beside import Pair, Studio
 from bench.fidelity.case import CONTROL, FULL, QUICK, Case
 from bench.fidelity.comparison import Row, Verdict, compare, confirm
 from bench.fidelity.fake_devices import make_devices
+from bench.fidelity.figures import Unit
 from bench.load.target import Target, parse_target
 
 PASS, FAIL, NOISY = 0, 1, 3
@@ -53,7 +54,11 @@ class Study:
     @property
     def exit_code(self) -> int:
         """What the study comes to. On a noisy machine a difference says nothing; counts on the wire always do."""
-        if any(row.verdict is Verdict.BEYOND and row.bar == 0 for one in self.played for row in one.confirmed):
+        if any(
+            row.verdict is Verdict.BEYOND and row.figure.unit is Unit.COUNT
+            for one in self.played
+            for row in one.confirmed
+        ):
             return FAIL
         if self.noisy:
             return NOISY

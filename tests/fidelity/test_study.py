@@ -26,7 +26,7 @@ MISCOUNTED = Row(POSTS, 40, 39, 0, Verdict.BEYOND)
 
 def study(compared: Row, confirmed: Row = EQUAL, control: Row = FINE) -> Study:
     """Make a study of one case."""
-    told = Told({}, 1, 40, 0, frozenset(), frozenset(), {})
+    told = Told({}, 1, 40, 0, 0, frozenset(), frozenset(), {})
     side = Side(told, Traffic(40, 0, frozenset(), 0, (), 6, {}))
     return Study([Played(CONTROL, Pair(side, side), [compared], [confirmed])], [control], "Chromium 156", "2 cores")
 
