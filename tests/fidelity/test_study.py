@@ -88,5 +88,5 @@ def test_the_cases_cover_what_they_should() -> None:
     assert wanted <= {(case.page, case.slow, case.queue) for case in FULL}
     apps = [case.app for case in FULL]
     assert [app for at, app in enumerate(apps) if at and app != apps[at - 1] and app in apps[:at]] == []
-    assert all(case in FULL or replace(case, seconds=9) in FULL for case in QUICK)
+    assert all(case in FULL or replace(case, seconds=13) in FULL for case in QUICK)
     assert Case("audio", 5).every_s > Case("simple", 5).every_s
