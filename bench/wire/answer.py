@@ -15,6 +15,10 @@ class AnswerError(Exception):
     """The answer is not HTTP/1.1, or ended too soon."""
 
 
+class SilenceError(AnswerError):
+    """The connection broke, or was closed, before the first byte of an answer."""
+
+
 class Socket(Protocol):
     """What is needed of a socket."""
 
@@ -31,7 +35,7 @@ class Answer:
 
     def __init__(self, sock: Socket) -> None:
         self._sock = sock
-        head = self._read_head()
+        head = self._read_head(_first_piece(sock))
         while head[9:10] == b"1":  # an interim answer: the one that counts follows
             head = self._read_head(self._data)
         self.status = _status(head)
@@ -69,11 +73,11 @@ class Answer:
     def _complete(self) -> bool:
         return self._left == 0 if self._chunks is None else self._chunks.done
 
-    def _read_head(self, data: bytes = b"") -> bytes:
+    def _read_head(self, data: bytes) -> bytes:
         while (end := data.find(b"\r\n\r\n")) < 0:
             more = self._sock.recv(_PIECE)
             if not more:
-                raise AnswerError("the connection closed before an answer" if not data else "a torn answer")
+                raise AnswerError("a torn answer")
             data += more
             if len(data) > MAX_HEAD_BYTES + _PIECE:
                 raise AnswerError("an answer without an end to its head")
@@ -126,6 +130,16 @@ class ChunkDecoder:
         self._trailer = size == 0
         self._within = size + 2 if size > 0 else 0
         return end + 1
+
+
+def _first_piece(sock: Socket) -> bytes:
+    try:
+        piece = sock.recv(_PIECE)
+    except OSError as error:
+        raise SilenceError(str(error)) from error
+    if not piece:
+        raise SilenceError("the connection closed before an answer")
+    return piece
 
 
 def _status(head: bytes) -> int:

@@ -14,29 +14,37 @@ FRESH_S = 1.0
 _poll = get_original("select", "poll")
 
 
-def open_pool(host: str, port: int, size: int, *, tls: bool, verify: bool) -> ConnectionPool:
+def open_pool(host: str, port: int, size: int, *, tls: bool, verify: bool) -> "Pool":
     """Make a pool of at most `size` connections; none is opened before it is needed."""
     options: dict[str, Any] = {"size": size, "network_timeout": None, "connection_timeout": CONNECT_TIMEOUT_S}
     if tls:
         return _TlsPool(host, port, host, port, insecure=not verify, **options)
-    return _Pool(host, port, host, port, **options)
+    return Pool(host, port, host, port, **options)
 
 
-class _Quick(ConnectionPool):
+class Pool(ConnectionPool):
     """A pool that keeps idle connections in a plain list, the latest used on top."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._idle: list[tuple[Any, float]] = []
 
-    def get_socket(self) -> Any:
-        """Take an idle connection, or open one; waits while all are in use."""
+    def take(self) -> tuple[Any, bool]:
+        """Take an idle connection, or open one, and tell whether it was used before; waits while all are in use."""
         self._semaphore.acquire()
         while self._idle:
             sock, used_s = self._idle.pop()
             if time.monotonic() - used_s < FRESH_S or _is_alive(sock):
-                return sock
+                return sock, True
             sock.close()
+        return self._open(), False
+
+    def replace(self, sock: Any) -> Any:
+        """Open a new connection in the place of one that broke; raises OSError, and the place is free again."""
+        sock.close()
+        return self._open()
+
+    def _open(self) -> Any:
         try:
             return self._create_socket()
         except BaseException:
@@ -59,11 +67,7 @@ class _Quick(ConnectionPool):
         self._idle.clear()
 
 
-class _Pool(_Quick):
-    """Plain connections."""
-
-
-class _TlsPool(_Quick, SSLConnectionPool):
+class _TlsPool(Pool, SSLConnectionPool):
     """TLS connections, verified unless told otherwise."""
 
 

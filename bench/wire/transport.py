@@ -2,11 +2,17 @@
 
 `GeventTransport` (geventhttpclient) is the fast default; `HttpxTransport` (gradio_client's own HTTP library) is the
 reference. A transport belongs to one viewer and holds at most six connections, as a browser does for one origin.
+
+A connection that served a request before, and breaks before the first byte of an answer, is no failure: the server
+gave it up while it was idle. As a browser does, whatever the method (`ShouldResendRequest` of Chromium's
+`HttpNetworkTransaction`), a transport then sends the request once more, on a new connection.
 """
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from math import isnan, nan
 from socket import SHUT_RDWR
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -14,7 +20,7 @@ from urllib.parse import urlsplit
 import httpx
 from gevent.ssl import SSLSocket
 
-from bench.wire.answer import Answer, AnswerError
+from bench.wire.answer import Answer, AnswerError, SilenceError
 from bench.wire.pool import open_pool
 
 CONNECTIONS = 6
@@ -32,7 +38,10 @@ class ConnectionBrokeError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer: HTTP status, body, and CLOCK_MONOTONIC seconds when the request was written and the answer here."""
+    """An answer: HTTP status, body, and CLOCK_MONOTONIC seconds when the request was written and the answer here.
+
+    Of a request that was sent once more, `sent_s` is when that was written.
+    """
 
     status: int
     body: bytes
@@ -66,7 +75,7 @@ class GeventTransport:
         parts = urlsplit(origin)
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
         self._pool = open_pool(host, port, CONNECTIONS, tls=parts.scheme == "https", verify=verify)
-        self._waiting: dict[Any, float] = {}  # connections in use: since when nothing was heard
+        self._waiting: dict[Any, float] = {}  # in use: since when nothing was heard; NaN once hung up here
         lines = {"Host": parts.netloc, **headers}
         self._head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
 
@@ -82,9 +91,8 @@ class GeventTransport:
     def stream(self, path: str) -> Iterator[bytes]:
         """See Transport."""
         with _translated():
-            sock, _ = self._send("GET", path, "Accept: text/event-stream\r\n", ())
+            sock, _, answer = self._ask("GET", path, "Accept: text/event-stream\r\n", ())
             try:
-                answer = Answer(sock)
                 _refuse_error(answer.status, path)
                 for piece in answer.pieces():
                     self._waiting[sock] = time.monotonic()
@@ -96,7 +104,9 @@ class GeventTransport:
         """See Transport."""
         for sock, heard_s in list(self._waiting.items()):
             if heard_s < since_s:
-                sock.shutdown(SHUT_RDWR)
+                self._waiting[sock] = nan
+                with suppress(OSError):  # the app was quicker
+                    sock.shutdown(SHUT_RDWR)
 
     def close(self) -> None:
         """See Transport."""
@@ -104,9 +114,8 @@ class GeventTransport:
 
     def _whole(self, method: str, path: str, fields: str, body: Sequence[bytes]) -> Reply:
         with _translated():
-            sock, sent_s = self._send(method, path, fields, body)
+            sock, sent_s, answer = self._ask(method, path, fields, body)
             try:
-                answer = Answer(sock)
                 content = _bounded(answer.pieces())
                 done_s = time.monotonic()
             except BaseException:
@@ -119,16 +128,32 @@ class GeventTransport:
                 self._release(sock)
             return Reply(answer.status, content, sent_s, done_s)
 
-    def _send(self, method: str, path: str, fields: str, body: Sequence[bytes]) -> tuple[Any, float]:
+    def _ask(self, method: str, path: str, fields: str, body: Sequence[bytes]) -> tuple[Any, float, Answer]:
+        """Send a request and read its answer's head; returns the connection and when the request was written."""
         head = f"{method} {path} HTTP/1.1\r\n{self._head}{fields}\r\n".encode("latin-1")
-        sock = self._pool.get_socket()
-        self._waiting[sock] = time.monotonic()
+        sock, used = self._pool.take()
         try:
-            _write(sock, [head, *body])
+            return self._exchange(sock, [head, *body])
+        except (OSError, SilenceError):
+            hung_up = isnan(self._waiting.pop(sock))
+            if not used or hung_up:
+                self._pool.release_socket(sock)
+                raise
         except BaseException:
             self._release(sock)
             raise
-        return sock, time.monotonic()
+        sock = self._pool.replace(sock)
+        try:
+            return self._exchange(sock, [head, *body])
+        except BaseException:
+            self._release(sock)
+            raise
+
+    def _exchange(self, sock: Any, pieces: list[bytes]) -> tuple[Any, float, Answer]:
+        self._waiting[sock] = time.monotonic()
+        _write(sock, pieces)
+        sent_s = time.monotonic()
+        return sock, sent_s, Answer(sock)
 
     def _release(self, sock: Any) -> None:
         del self._waiting[sock]
@@ -139,10 +164,14 @@ class HttpxTransport:
     """httpx, the library gradio_client itself speaks through: slower, and the yardstick for the fast one."""
 
     def __init__(self, origin: str, headers: dict[str, str], *, verify: bool = True) -> None:
-        limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
-        self._client = httpx.Client(
-            base_url=origin, headers=headers, verify=verify, limits=limits, timeout=httpx.Timeout(TIMEOUT_S)
-        )
+        context = httpx.create_ssl_context(verify=verify)
+
+        def client(kept: int) -> httpx.Client:
+            limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=kept)
+            timeout = httpx.Timeout(TIMEOUT_S)
+            return httpx.Client(base_url=origin, headers=headers, verify=context, limits=limits, timeout=timeout)
+
+        self._client, self._always_new = client(CONNECTIONS), client(0)
 
     def post(self, path: str, body: Sequence[bytes], content_type: str = "application/json") -> Reply:
         """See Transport."""
@@ -154,33 +183,55 @@ class HttpxTransport:
 
     def stream(self, path: str) -> Iterator[bytes]:
         """See Transport."""
-        with _translated(), self._client.stream("GET", path) as response:
-            _refuse_error(response.status_code, path)
-            yield from response.iter_raw()
+        with _translated():
+            response, _ = self._ask("GET", path, None, {})
+            try:
+                _refuse_error(response.status_code, path)
+                yield from response.iter_raw()
+            finally:
+                response.close()
 
     def hang_up_silent(self, since_s: float) -> None:
         """See Transport; httpx keeps a timeout of its own for every wait."""
 
     def close(self) -> None:
         """See Transport."""
+        self._always_new.close()
         self._client.close()
 
     def _whole(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Reply:
-        sent_s = 0.0
-
-        def trace(name: str, _info: Any) -> None:
-            nonlocal sent_s
-            if name == "http11.send_request_body.complete":
-                sent_s = time.monotonic()
-
-        request = self._client.build_request(method, path, content=body, headers=headers, extensions={"trace": trace})
         with _translated():
-            answer = self._client.send(request, stream=True)
+            answer, trace = self._ask(method, path, body, headers)
             try:
                 content = _bounded(answer.iter_bytes())
             finally:
                 answer.close()
-            return Reply(answer.status_code, content, sent_s, time.monotonic())
+            return Reply(answer.status_code, content, trace.sent_s, time.monotonic())
+
+    def _ask(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> tuple[httpx.Response, "_Trace"]:
+        trace = _Trace()
+        request = self._client.build_request(method, path, content=body, headers=headers, extensions={"trace": trace})
+        try:
+            return self._client.send(request, stream=True), trace
+        except (httpx.NetworkError, httpx.RemoteProtocolError):
+            if trace.connected:
+                raise
+        return self._always_new.send(request, stream=True), trace
+
+
+class _Trace:
+    """What httpx tells of a request under way: when it was written, and whether a connection was opened for it."""
+
+    sent_s = nan
+    connected = False
+
+    def __call__(self, name: str, _info: Any) -> None:
+        if name == "http11.send_request_body.complete":
+            self.sent_s = time.monotonic()
+        elif name == "connection.connect_tcp.started":
+            self.connected = True
 
 
 class _translated:  # noqa: N801 - reads as a verb where it is used
