@@ -38,17 +38,17 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bench.plain",
         "bench.words",
     },
+    "bench.load.endings": {"bench.errors", "bench.load", "bench.report"},
     "bench.load.hooks": {
         "bench.errors",
         "bench.load",
-        "bench.wire",
-        "bench.metrics",
+        "bench.load.endings",
         "bench.report",
         "bench.units",
+        "bench.wire",
     },
     "bench.load.users": {"bench.load", "bench.load.hooks"},
     "bench.run": {"bench.errors", "bench.ledger", "bench.metrics", "bench.report"},
-    "bench.cli_options": {"bench.errors", "bench.units"},
     "bench.starter": {"bench.errors"},
     "bench.truth": {
         "bench.errors",
@@ -67,10 +67,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bench.run",
         "bench.wire",
     },
-    "bench.cli": {
-        "bench.cli_options",
+    "bench.commands": {
         "bench.starter",
-        "bench.truth",
         "bench.fidelity",
         "bench.errors",
         "bench.units",
@@ -80,6 +78,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bench.progress",
         "bench.run",
     },
+    "bench.cli": {"bench.commands", "bench.errors", "bench.truth"},
     "target_app": {"bench.errors"},
     "scenarios": {"bench.load.users"},
 }
@@ -102,6 +101,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
 OWN_PROCESS = {
     "bench.cli": "the command",
     "bench.load.hooks": "the composition on Locust's side",
+    "bench.load.endings": "ends a Locust process with the exit code of an error",
     "bench.load.deployed": "the main module of the child that deploys an app, whose argv and exit are its own",
     "bench.run": "names the command typed in results.json, where its caller did not",
 }
@@ -165,7 +165,7 @@ def test_the_walk_sees_the_code() -> None:
     """The other tests of this file look at something: imports at the top, inside functions, and for types only."""
     seen = {(found.importer, found.imported, found.for_types) for found in ALL_IMPORTS}
     assert ("bench.load.users", "locust", False) in seen
-    assert ("bench.cli", "bench.run", False) in seen
+    assert ("bench.commands.run", "bench.run", False) in seen
     assert ("bench.report.discovery", "bench.wire.app", True) in seen
 
 
@@ -220,10 +220,11 @@ def _process_wide(module: str) -> list[str]:
 
 def test_the_command_and_a_run_leave_the_process_unpatched() -> None:
     """Neither the CLI nor run.py, with all they import when a command runs, loads Locust or lets gevent patch."""
-    lazily = {found.imported for found in ALL_IMPORTS if found.importer in {"bench.cli", "bench.run"}}
+    ours = {name for name in MODULES if _within(name, ("bench.cli", "bench.commands", "bench.run"))}
+    lazily = {found.imported for found in ALL_IMPORTS if found.importer in ours}
     code = (
         "import importlib, sys\n"
-        f"for name in {sorted({'bench.cli', 'bench.run', *lazily})}: importlib.import_module(name)\n"
+        f"for name in {sorted(ours | lazily)}: importlib.import_module(name)\n"
         "assert 'locust' not in sys.modules, 'locust is loaded'\n"
         "from gevent import monkey\n"
         "assert not monkey.saved, 'gevent has patched the process'\n"

@@ -1,6 +1,5 @@
 """The composition on Locust's side: options, the embedded app, the users that fit it, the run's beginning and end."""
 
-import json
 import logging
 import os
 import shlex
@@ -9,15 +8,15 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import gevent
 from locust.runners import MasterRunner, WorkerRunner
-from rich.console import Console
 
 from bench.errors import BenchError, TargetError, UsageError
 from bench.load.chosen import choose_users
+from bench.load.endings import Fatal, give_up, report_run
 from bench.load.master import Master
 from bench.load.options import add_arguments, read
 from bench.load.parent import watch_parent, watch_parent_after_fork
@@ -28,10 +27,7 @@ from bench.load.session import Session
 from bench.load.shaped import follow
 from bench.load.views import open_views
 from bench.load.worker import Worker
-from bench.report import write_reports
 from bench.report.exports import read_formats
-from bench.report.markdown import append_step_summary
-from bench.report.terminal import render
 from bench.units import option
 from bench.wire.app import is_loopback
 
@@ -79,7 +75,7 @@ def session(environment: Environment) -> Session | None:
 def _on_init(environment: Environment, runner: Any, **_kwargs: Any) -> None:
     for name in _QUIET_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
-    with _Fatal():
+    with Fatal():
         current = Session(read(environment.parsed_options), _command())
         _sessions[environment] = current
         current.on_death = partial(_app_died, environment)
@@ -117,7 +113,7 @@ def _on_test_start(environment: Environment, **_kwargs: Any) -> None:
             current.prepare()
         role.begin(current, environment.parsed_options, _reporter(environment))
     except BenchError as error:
-        _give_up(environment, role, error)
+        give_up(environment, role, error)
         return
     if not isinstance(runner, WorkerRunner):
         _watches[environment].begin()
@@ -153,7 +149,7 @@ def _on_quitting(environment: Environment, **_kwargs: Any) -> None:
 def _on_quit(**_kwargs: Any) -> None:
     """Report runs of `--headless` last, below Locust's own tables."""
     while _unreported:
-        _report(*_unreported.pop(0))
+        report_run(*_unreported.pop(0))
 
 
 def _finish(environment: Environment) -> None:
@@ -166,19 +162,7 @@ def _finish(environment: Environment) -> None:
     if environment.parsed_options.headless:
         _unreported.append((out, environment.parsed_options.export))
     else:
-        _report(out, environment.parsed_options.export)
-
-
-def _report(out: Path, exports: str) -> None:
-    try:
-        summary = write_reports(out / "ledger", out, read_formats(exports))
-    except BenchError as error:
-        logger.error("%s", error)
-        return
-    append_step_summary(summary, os.environ)
-    console = Console()
-    render(summary, console)
-    console.print(f"Results: {out / 'results.json'}", soft_wrap=True)
+        report_run(out, environment.parsed_options.export)
 
 
 # What they are made of ----------------------------------------------------------------------------------------
@@ -202,17 +186,6 @@ def _role(environment: Environment, current: Session) -> Role:
     # Fired in reverse: so the last rows go before the word that this worker has quit.
     environment.events.quitting.add_listener(lambda environment, **_kwargs: _finish(environment))
     return worker
-
-
-def _give_up(environment: Environment, role: Role, error: BenchError) -> None:
-    """End a run that could not begin; a worker leaves, so that the master gives its viewers to the others."""
-    logger.error("%s", error)
-    environment.process_exit_code = error.exit_code
-    runner = environment.runner
-    if isinstance(role, Worker):
-        role.failed(str(error))
-    quits = environment.parsed_options.headless or isinstance(role, Worker)
-    gevent.spawn(runner.quit if quits else runner.stop)
 
 
 def _reporter(environment: Environment) -> Callable[..., None]:
@@ -260,24 +233,3 @@ def _ask_before_loading(current: Session) -> None:
 
 def _command() -> str:
     return os.environ.get("GRADIO_BENCH_COMMAND") or shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
-
-
-class _Fatal:
-    """Turns an error of ours into a sentence on standard error and its exit code; Locust would log a traceback."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, BenchError):
-            _leave(error)
-
-
-def _leave(error: BenchError) -> NoReturn:
-    descriptor = os.environ.get("GRADIO_BENCH_PROGRESS_FD")
-    if descriptor is not None:
-        line = {"phase": "error", "problem": error.problem, "remedy": error.remedy, "exit_code": error.exit_code}
-        os.write(int(descriptor), json.dumps(line).encode() + b"\n")
-    else:
-        sys.stderr.write(f"{error}\n")
-    sys.exit(error.exit_code)

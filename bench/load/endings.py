@@ -1,0 +1,69 @@
+"""How a Locust process of ours ends: with its reports, or with an error's sentence and exit code."""
+
+import json
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import gevent
+from rich.console import Console
+
+from bench.errors import BenchError
+from bench.load.roles import Role
+from bench.load.worker import Worker
+from bench.report import write_reports
+from bench.report.exports import read_formats
+from bench.report.markdown import append_step_summary
+from bench.report.terminal import render
+
+Environment = Any
+"""Locust's Environment: its own annotations leave options and runner as None."""
+
+logger = logging.getLogger("gradio-bench")
+
+
+def report_run(out: Path, exports: str) -> None:
+    """Write the reports of the run in `out` and print its summary; an error is logged."""
+    try:
+        summary = write_reports(out / "ledger", out, read_formats(exports))
+    except BenchError as error:
+        logger.error("%s", error)
+        return
+    append_step_summary(summary, os.environ)
+    console = Console()
+    render(summary, console)
+    console.print(f"Results: {out / 'results.json'}", soft_wrap=True)
+
+
+def give_up(environment: Environment, role: Role, error: BenchError) -> None:
+    """End a run that could not begin; a worker leaves, so that the master gives its viewers to the others."""
+    logger.error("%s", error)
+    environment.process_exit_code = error.exit_code
+    runner = environment.runner
+    if isinstance(role, Worker):
+        role.failed(str(error))
+    quits = environment.parsed_options.headless or isinstance(role, Worker)
+    gevent.spawn(runner.quit if quits else runner.stop)
+
+
+class Fatal:
+    """Turns an error of ours into a sentence on standard error and its exit code; Locust would log a traceback."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, BenchError):
+            _leave(error)
+
+
+def _leave(error: BenchError) -> NoReturn:
+    descriptor = os.environ.get("GRADIO_BENCH_PROGRESS_FD")
+    if descriptor is not None:
+        line = {"phase": "error", "problem": error.problem, "remedy": error.remedy, "exit_code": error.exit_code}
+        os.write(int(descriptor), json.dumps(line).encode() + b"\n")
+    else:
+        sys.stderr.write(f"{error}\n")
+    sys.exit(error.exit_code)
