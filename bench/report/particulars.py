@@ -114,12 +114,32 @@ def _freezes(endpoint: Endpoint) -> str:
 
 
 def _integrity(endpoint: Endpoint) -> str:
+    if not endpoint.results:
+        return ""
+    told = _wrong(endpoint)
+    if endpoint.attribution == "bounded":
+        return ", ".join([*told, "results carry no mark: whose they are, and in which order, cannot be told"])
+    if told:
+        return f"of {plural(endpoint.results, 'result')}, {', '.join(told)}{_unread(endpoint)}"
+    read = endpoint.results - endpoint.frames.unattributed
+    if read <= 0:
+        return f"none of {plural(endpoint.results, 'result')} could be read: whose they are cannot be told"
+    if read < endpoint.results:
+        whose = "each was" if read > 1 else "it was"
+        return f"{count(read)} of {count(endpoint.results)} results could be read; {whose} its viewer's own, in order"
+    if read == 1:
+        return "the one result was its viewer's own"
+    return f"every one of {count(read)} results was its viewer's own, in order and once"
+
+
+def _wrong(endpoint: Endpoint) -> list[str]:
+    """List what was seen to be wrong, each as a count and a few words."""
     found = endpoint.integrity
     whose = "showed another viewer's frame" if endpoint.sound is None else "held another viewer's sound"
     wrong = {
         whose: found.cross_talk,
         "came out of order": found.out_of_order,
-        "were repeats": found.duplicated,
+        "repeated an earlier one": found.duplicated,
         "contradicted the viewer's state": found.state_errors,
     }
     told = [f"{count(number)} {what}" for what, number in wrong.items() if number]
@@ -127,8 +147,9 @@ def _integrity(endpoint: Endpoint) -> str:
         told.append(f"a transcript went back to an older state {plural(found.lost_updates, 'time')}")
     if found.damaged:
         told.append(f"{plural(found.damaged, 'stretch', 'stretches')} of a transcript made no word")
-    if not told and endpoint.attribution == "bounded":
-        return "results carry no mark: whose they are, and in which order, cannot be told"
-    if not told:
-        return f"every one of {count(endpoint.results)} results was its viewer's own, in order and once"
-    return f"of {count(endpoint.results)} results, {', '.join(told)}"
+    return told
+
+
+def _unread(endpoint: Endpoint) -> str:
+    number = endpoint.frames.unattributed
+    return f", and {count(number)} could not be read" if number else ""

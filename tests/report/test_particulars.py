@@ -1,0 +1,41 @@
+"""The lines below the tables say what was measured, and nothing that was not."""
+
+from pathlib import Path
+
+from bench.ledger import Fate
+from bench.metrics import summarise
+from bench.report.particulars import particulars
+from tests.ledgers import LedgerBuilder
+
+
+def _integrity(folder: Path, *fates: Fate, **stream: int) -> str | None:
+    """The line about integrity of a camera whose frames met these fates."""
+    builder = LedgerBuilder(folder)
+    builder.span(0.0, len(fates) / 10)
+    builder.viewer(0, 0.0, len(fates) / 10)
+    results = sum(fate in (Fate.DELIVERED, Fate.UNATTRIBUTED) for fate in fates)
+    builder.stream(0, 0, 0.002, 0.02, len(fates) / 10, results=results + stream.get("cross_talk", 0), **stream)
+    for frame, fate in enumerate(fates):
+        builder.frame(0, frame, frame / 10, fate, join=frame == 0)
+    (endpoint,) = summarise(builder.ledger()).endpoints
+    return dict(particulars(endpoint)).get("Integrity")
+
+
+def test_every_result_is_called_its_viewers_own_only_if_every_one_was_read(tmp_path: Path) -> None:
+    """What could not be read is nobody's, and no result at all is worth no word."""
+    read, unread, lost = [Fate.DELIVERED] * 8, [Fate.UNATTRIBUTED] * 2, [Fate.OVERWRITTEN] * 9
+    assert _integrity(tmp_path / "all", *read) == "every one of 8 results was its viewer's own, in order and once"
+    assert _integrity(tmp_path / "some", *read, *unread) == (
+        "8 of 10 results could be read; each was its viewer's own, in order"
+    )
+    assert _integrity(tmp_path / "one", Fate.DELIVERED, *unread) == (
+        "1 of 3 results could be read; it was its viewer's own, in order"
+    )
+    assert _integrity(tmp_path / "unread", *unread) == "none of 2 results could be read: whose they are cannot be told"
+    assert _integrity(tmp_path / "none", *lost) is None
+
+
+def test_what_was_wrong_is_told_beside_what_could_not_be_read(tmp_path: Path) -> None:
+    """Cross-talk of some results does not make the others readable."""
+    words = _integrity(tmp_path, *[Fate.DELIVERED] * 8, Fate.UNATTRIBUTED, cross_talk=1)
+    assert words == "of 10 results, 1 showed another viewer's frame, and 1 could not be read"
