@@ -13,6 +13,7 @@ from bench.findings.limits import lower_limit
 from bench.findings.overall import app_died, generator_unhealthy, healthy
 from bench.findings.pace import busy_app, lost_sound, overwritten, slow_part
 from bench.findings.soundness import cross_talk, failed, nothing_came, out_of_order, state_errors
+from bench.findings.undelivered import undelivered
 from bench.findings.waiting import held_slots, long_waits, one_slot, sound_lost_waiting, starved, unfair
 from bench.ledger import Ledger
 from bench.metrics import Summary
@@ -31,6 +32,7 @@ OF_AN_ENDPOINT: tuple[Callable[[Case], Finding | None], ...] = (
     long_waits,
     overwritten,
     lost_sound,
+    undelivered,
     sound_lost_waiting,
     unfair,
     held_slots,

@@ -1,6 +1,7 @@
 """Findings about the run as a whole: whether it can be believed, and whether all was well."""
 
 from bench.findings.finding import Finding, found
+from bench.findings.undelivered import LOST_MOST
 from bench.metrics import Summary
 from bench.metrics.generator import BUSY_CORE
 from bench.words import count, duration, plural, share
@@ -49,22 +50,25 @@ def app_died(summary: Summary) -> Finding | None:
 
 
 def healthy(summary: Summary) -> Finding | None:
-    """Nothing stood in the viewers' way; said only when nothing else was found but notes."""
-    busy = [one for one in summary.endpoints if one.viewers and one.results]
-    if not busy:
+    """Nothing stood in the viewers' way; said only when nothing else was found but notes, and nearly all came back."""
+    present = [one for one in summary.endpoints if one.viewers]
+    if not present or not all(one.results and not one.viewers_without_result for one in present):
         return None
-    viewers = sum(one.viewers for one in busy)
-    sent = sum(one.frames.captured - one.frames.skipped for one in busy)
-    back = sum(one.frames.delivered + one.frames.unattributed for one in busy)
-    slowest = max((one.latency_s.p99 for one in busy if one.latency_s), default=None)
+    viewers = sum(one.viewers for one in present)
+    sent = sum(one.frames.captured - one.frames.skipped for one in present)
+    delivered = sum(one.frames.delivered for one in present)
+    if delivered < (1 - LOST_MOST) * sent:
+        return None
+    slowest = max((one.latency_s.p99 for one in present if one.latency_s), default=None)
     within = f", 99 of 100 within {duration(slowest)}" if slowest is not None else ""
     return found(
         "healthy",
         "good",
-        f"All is well with {plural(viewers, 'viewer')}: {share(back, sent)} of {count(sent)} frames came back{within}.",
+        f"All is well with {plural(viewers, 'viewer')}: {share(delivered, sent)} of {count(sent)} frames that were "
+        f"sent came back{within}.",
         f"gradio-bench run --viewers {2 * viewers}  # where does it end?",
         viewers=viewers,
         sent=sent,
-        came_back=back,
+        delivered=delivered,
         slowest_p99_s=slowest,
     )

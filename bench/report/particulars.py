@@ -121,15 +121,17 @@ def _integrity(endpoint: Endpoint) -> str:
         return ", ".join([*told, "results carry no mark: whose they are, and in which order, cannot be told"])
     if told:
         return f"of {plural(endpoint.results, 'result')}, {', '.join(told)}{_unread(endpoint)}"
-    read = endpoint.results - endpoint.frames.unattributed
+    return _own(endpoint.results, endpoint.results - endpoint.frames.unattributed)
+
+
+def _own(results: int, read: int) -> str:
+    """Say whose results were that nothing was wrong with, of which so many could be read."""
     if read <= 0:
-        return f"none of {plural(endpoint.results, 'result')} could be read: whose they are cannot be told"
-    if read < endpoint.results:
+        return f"none of {plural(results, 'result')} could be read: whose they are cannot be told"
+    if read < results:
         whose = "each was" if read > 1 else "it was"
-        return f"{count(read)} of {count(endpoint.results)} results could be read; {whose} its viewer's own, in order"
-    if read == 1:
-        return "the one result was its viewer's own"
-    return f"every one of {count(read)} results was its viewer's own, in order and once"
+        return f"{count(read)} of {count(results)} results could be read; {whose} its viewer's own, in order"
+    return f"every one of {plural(results, 'result')} was its viewer's own, in order and once"
 
 
 def _wrong(endpoint: Endpoint) -> list[str]:

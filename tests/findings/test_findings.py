@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from bench.findings import OF_A_RUN, OF_AN_ENDPOINT, find
+from bench.findings import OF_A_RUN, OF_AN_ENDPOINT, find, with_findings
 from bench.findings.pace import fitting_every_s
 from bench.ledger import Fate, Outcome
 from bench.metrics import summarise
 from bench.metrics.figures import Finding
+from bench.report.html.opening import opening
 from tests.ledgers import NAN, LedgerBuilder, Turns, endpoint, meta, steady
 
 Build = Callable[[Path], LedgerBuilder]
@@ -178,6 +179,18 @@ def mute(folder: Path) -> LedgerBuilder:
     return builder
 
 
+def forgetful(folder: Path, every: int = 3) -> LedgerBuilder:
+    """Build a run whose app returns nothing that can be read for every third frame, or so."""
+    builder = LedgerBuilder(folder)
+    builder.span(0.0, 10.0)
+    builder.viewer(0, 0.0, 10.0)
+    builder.stream(0, 0, 0.002, 0.02, 10.0, outcome=Outcome.CLOSED, results=100)
+    for frame in range(100):
+        fate = Fate.UNATTRIBUTED if frame % every == every - 1 else Fate.DELIVERED
+        builder.frame(0, frame, frame / 10, fate, join=frame == 0)
+    return builder
+
+
 def talking(folder: Path, limit: int) -> LedgerBuilder:
     """Build a run of two speakers, of whom one waits all the while where there is one slot."""
     changes = microphone(concurrency_limit=limit, effective_limit=limit)
@@ -206,6 +219,7 @@ PROVOKED: dict[str, Build] = {
     "long_waits": rotating,
     "overwritten": busy,
     "lost_sound": lambda folder: busy(folder, 1.2, **microphone()),
+    "undelivered": forgetful,
     "sound_lost_waiting": lambda folder: talking(folder, limit=1),
     "unfair": unequal,
     "held_slots": lambda folder: vanishing(folder, 9.0),
@@ -221,6 +235,7 @@ PROVOKED: dict[str, Build] = {
 SILENT: dict[str, Build] = {
     "overwritten": lambda folder: busy(folder, 0.08),
     "lost_sound": lambda folder: busy(folder, 0.2, **microphone()),
+    "undelivered": lambda folder: forgetful(folder, every=25),
     "sound_lost_waiting": lambda folder: talking(folder, limit=2),
     "default_limit": lambda folder: queueing(folder, 30.0, limit=1, viewers=1),
     "lower_limit": lambda folder: sharing(folder, viewers=2, effective=5),
@@ -320,6 +335,17 @@ def test_an_output_that_streams_makes_files_worth_a_word(tmp_path: Path) -> None
     findings = found(builder)
     assert "although the output has streaming=True" in findings["pictures_as_files"].text
     assert "healthy" in findings
+
+
+def test_what_is_said_first_agrees_with_the_table(tmp_path: Path) -> None:
+    """An app that returns None now and then is not called healthy, and the share told is that of delivered frames."""
+    ledger = forgetful(tmp_path).ledger()
+    told = with_findings(summarise(ledger), ledger)
+    (one,) = told.findings
+    assert "67.0 % of 100 frames" in one.text
+    assert "33 got a result that could not be read" in one.text
+    assert opening(told).verdict == "Works, with 1 thing to change"
+    assert "6.7 of the 10.0 frames" in opening(told).seen
 
 
 def test_the_worst_comes_first(tmp_path: Path) -> None:

@@ -53,7 +53,8 @@ def _verdict(summary: Summary) -> tuple[str, str]:
     warnings = sum(one.severity == "warning" for one in summary.findings)
     if warnings:
         return f"Works, with {plural(warnings, 'thing')} to change", "warning"
-    return "Healthy", "good"
+    well = any(one.severity == "good" for one in summary.findings)
+    return ("Healthy", "good") if well else ("Works, but not for every viewer", "warning")
 
 
 def _seen(summary: Summary, worst: Finding | None) -> str:
