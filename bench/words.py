@@ -1,6 +1,16 @@
 """How figures read in a sentence: durations, counts, shares, sizes."""
 
+from datetime import datetime
+
 UNKNOWN = "–"
+
+
+def moment(iso: str) -> str:
+    """An instant given in ISO 8601, as people write it: 22 Nov 2026, 15:17:25 UTC; as it stands where it is none."""
+    try:
+        return datetime.fromisoformat(iso).strftime("%-d %b %Y, %H:%M:%S %Z").strip()
+    except ValueError:
+        return iso
 
 
 def duration(seconds: float | None) -> str:

@@ -12,6 +12,7 @@ from bench.metrics import summarise
 from bench.metrics.window import Window
 from bench.report import write_reports
 from bench.report.charts import Axis, View
+from bench.report.charts.screens import staleness_over_time
 from bench.report.html.precision import error_bar
 from tests.ledgers import LedgerBuilder, Turns, bulk, endpoint, meta, steady
 
@@ -153,3 +154,14 @@ def test_error_bars_need_enough_results(tmp_path: Path) -> None:
         view = View.of(ledger, summarise(ledger).endpoints[0], 0, Axis.of(ledger))
         texts.append(error_bar(view, Window.measured(ledger)))
     assert texts == ["too few results to give any", "p50 ± 0.0 ms, p95 ± 0.0 ms"]
+
+
+def test_staleness_is_drawn_as_it_was_and_not_as_it_beats(tmp_path: Path) -> None:
+    """A camera in pace with the chart's steps: each picture is 0.05 to 0.15 s old, and every step shows the oldest."""
+    ledger = steady(tmp_path, seconds=120.0).ledger()
+    summary = summarise(ledger)
+    chart = staleness_over_time(View.of(ledger, summary.endpoints[0], 0, Axis.of(ledger)))
+    drawn = chart.plot.renderers[0].data_source.data["typical"][1:-1]
+    assert drawn.size > 100
+    assert drawn.min() > 0.12
+    assert drawn.max() < 0.16

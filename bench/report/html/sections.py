@@ -8,7 +8,7 @@ from bench.metrics import Distribution, Endpoint, Summary
 from bench.report.overview import overview
 from bench.report.particulars import particulars
 from bench.report.words import UNKNOWN, count, duration, fates, noun, quantiles, setting
-from bench.words import plural
+from bench.words import moment, plural
 
 Row = tuple[str, ...]
 Fact = tuple[str, str]
@@ -117,7 +117,7 @@ def measured(summary: Summary, ledger_dir: Path, error_bars: list[Fact]) -> list
     rows: list[tuple[str, str | None]] = [
         ("App", f"{run.target or 'the app'} at {app.url or UNKNOWN}"),
         ("Versions", _versions(summary)),
-        ("Started", run.started_at),
+        ("Started", moment(run.started_at or "")),
         ("Measured", f"{duration(run.measured_s)} after {setting(run.warmup_s or 0.0)} of warm-up"),
         ("Viewers", str(sum(one.viewers for one in summary.endpoints))),
         ("Seed, resolution", f"{run.seed}, {run.resolution or UNKNOWN}"),

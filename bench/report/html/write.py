@@ -23,6 +23,7 @@ from bench.report.html.opening import opening
 from bench.report.html.precision import error_bar
 from bench.report.html.sections import figures, measured
 from bench.report.results import as_json
+from bench.words import moment
 
 
 def write_html(summary: Summary, ledger: Ledger, ledger_dir: Path, path: Path) -> None:
@@ -69,6 +70,7 @@ def page(summary: Summary, ledger: Ledger, ledger_dir: Path) -> str:
 def _environment() -> Environment:
     environment = Environment(autoescape=True, loader=FunctionLoader(_file), undefined=StrictUndefined)
     environment.trim_blocks = environment.lstrip_blocks = True
+    environment.filters["moment"] = moment
     return environment
 
 
