@@ -13,6 +13,7 @@ from typing import Any
 import gevent
 import psutil
 
+from bench.calibration import recall
 from bench.errors import UsageError
 from bench.ledger import LedgerWriter, refuse_existing
 from bench.load.app_watch import watch_app
@@ -196,6 +197,7 @@ class Session:
                 "max_threads": app.max_threads,
             },
             "endpoints": [self._endpoint_meta(endpoint) for endpoint in app.endpoints],
+            "error_bars": recall(),
         }
 
     def _endpoint_meta(self, endpoint: Endpoint) -> dict[str, Any]:

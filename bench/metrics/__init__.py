@@ -6,7 +6,19 @@ Every figure covers the measured window (`bench.metrics.window`); each module sa
 
 from bench.metrics.distribution import Distribution
 from bench.metrics.endpoint import Endpoint, Frames, Sound
+from bench.metrics.error_bars import ErrorBars, decidable
 from bench.metrics.figures import Generator, Summary, Usage
 from bench.metrics.summary import summarise
 
-__all__ = ["Distribution", "Endpoint", "Frames", "Generator", "Sound", "Summary", "Usage", "summarise"]
+__all__ = [
+    "Distribution",
+    "Endpoint",
+    "ErrorBars",
+    "Frames",
+    "Generator",
+    "Sound",
+    "Summary",
+    "Usage",
+    "decidable",
+    "summarise",
+]

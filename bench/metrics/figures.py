@@ -9,6 +9,7 @@ from typing import Any
 
 from bench.metrics.distribution import Distribution
 from bench.metrics.endpoint import Endpoint
+from bench.metrics.error_bars import ErrorBars
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +17,8 @@ class Generator:
     """Whether the load generator kept up, and what it spent.
 
     `busiest_core` is the share of one core that the busiest generator process used; `loop_lag_s` the latest that its
-    event loop woke in each second; `processes` counts those that had viewers.
+    event loop woke in each second; `processes` counts those that had viewers; `error_bars` are how far its times may be
+    off.
     """
 
     healthy: bool
@@ -26,6 +28,7 @@ class Generator:
     cpu_s_per_frame: float | None
     busiest_core: float | None
     processes: int
+    error_bars: ErrorBars
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ import numpy as np
 from bench.ledger import Ledger
 from bench.metrics.books import Account
 from bench.metrics.distribution import Distribution, Floats
+from bench.metrics.error_bars import error_bars
 from bench.metrics.figures import Generator, Usage
 from bench.metrics.latency import send_lags
 from bench.metrics.rows import EndpointRows
@@ -97,16 +98,19 @@ def generator(ledger: Ledger, window: Window, evidence: list[Evidence], app: Usa
         *_loop_reasons(loop, machine),
         *_core_reasons(machine),
     ]
+    send_lag = Distribution.of(lags)
+    rate = lags.size / window.length_s / machine.processes if window.length_s else 0.0
     return Generator(
         healthy=not reasons,
         reasons=reasons,
-        send_lag_s=Distribution.of(lags),
+        send_lag_s=send_lag,
         loop_lag_s=loop,
         cpu_s_per_frame=sum(machine.cores.values()) * window.length_s / lags.size
         if machine.cores and lags.size
         else None,
         busiest_core=max(machine.cores.values(), default=None),
         processes=machine.processes,
+        error_bars=error_bars(ledger, rate, send_lag, loop),
     )
 
 

@@ -8,7 +8,7 @@ from bench.report.escape import code
 from bench.report.escape import markdown as escaped
 from bench.report.overview import overview
 from bench.report.particulars import particulars
-from bench.report.words import UNKNOWN, count, duration, fates, noun, plural, quantiles, setting, share
+from bench.report.words import UNKNOWN, count, duration, error_bars, fates, noun, plural, quantiles, setting, share
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 """The variable in which GitHub Actions names the file whose Markdown it shows on the job's page."""
@@ -148,7 +148,8 @@ def _errors(summary: Summary) -> Iterator[str]:
 
 def _generator(summary: Summary) -> Iterator[str]:
     if summary.generator.healthy:
-        yield "The generator kept up."
+        bars = error_bars(summary.generator.error_bars)
+        yield f"The generator kept up.{f' Error bars: {escaped(bars)}.' if bars else ''}"
     else:
         yield "⚠️ **Take these figures with care, and do not blame the app for them:**"
         yield ""

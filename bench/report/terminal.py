@@ -14,7 +14,7 @@ from bench.metrics import Endpoint, Summary, Usage
 from bench.plain import CONTROLS
 from bench.report.overview import overview
 from bench.report.particulars import particulars
-from bench.report.words import UNKNOWN, count, duration, fates, noun, plural, quantiles, setting, share
+from bench.report.words import UNKNOWN, count, duration, error_bars, fates, noun, plural, quantiles, setting, share
 
 _WIDEST = 110  # columns: beyond it lines are longer than eyes follow
 _ERRORS_SHOWN = 5
@@ -196,6 +196,8 @@ def _generator(summary: Summary) -> Iterator[RenderableType]:
         facts.append(f"{busiest} used {share(generator.busiest_core, 1)} of a core")
     words = ": " + ", and ".join(facts) if facts else ""
     yield Text.assemble(("The generator kept up", "green"), f"{words}.")
+    if bars := error_bars(generator.error_bars):
+        yield Text(f"Error bars: {bars}.", style="dim")
 
 
 def _usage(usage: Usage) -> Text:

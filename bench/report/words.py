@@ -1,6 +1,7 @@
 """How figures read on a screen: those of `bench.words`, rows of quantiles, and a few words on each fate."""
 
-from bench.metrics import Distribution, Endpoint
+from bench.metrics import Distribution, Endpoint, ErrorBars
+from bench.metrics.error_bars import SELFCHECK
 from bench.words import UNKNOWN, count, duration, plural, setting, share
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "UNKNOWN",
     "count",
     "duration",
+    "error_bars",
     "fates",
     "noun",
     "plural",
@@ -50,3 +52,16 @@ def quantiles(distribution: Distribution | None) -> tuple[str, str, str, str]:
         return (UNKNOWN,) * 4
     each = distribution
     return duration(each.p50), duration(each.p95), duration(each.p99), duration(each.max)
+
+
+def error_bars(bars: ErrorBars) -> str:
+    """Say how far times may be off, and who says so; empty where nothing was measured."""
+    if bars.latency_bias_s is None and bars.queue_wait_error_s is None:
+        return ""
+    told = (
+        f"latency ± {duration(bars.latency_bias_s)} (99 of 100 within {duration(bars.latency_p99_error_s)}), "
+        f"queue waits ± {duration(bars.queue_wait_error_s)}"
+    )
+    if bars.source == SELFCHECK:
+        return f"{told}, by gradio-bench selfcheck of {(bars.measured_at or UNKNOWN)[:10]}"
+    return f"{told}: a cautious guess from this run, as no gradio-bench selfcheck of this machine covers it"

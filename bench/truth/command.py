@@ -3,10 +3,13 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+
+if TYPE_CHECKING:
+    from bench.truth.selfcheck import Report
 
 EPILOG = (
     "It takes about a minute, and with --quick some ten seconds.\n\n"
@@ -36,8 +39,23 @@ def selfcheck(
     except EndedEarlyError as early:
         screen.print(f"gradio-bench: {early}", highlight=False)
         raise typer.Exit(early.exit_code) from None
+    kept = _keep(found, quick=quick)
     if as_json:
         sys.stdout.write(json.dumps(words.as_json(found), indent=2) + "\n")
     else:
         Console().print(words.render(found))
+        if kept is not None:
+            Console().print(f"Later runs on this machine carry these error bars: {kept}", highlight=False)
     raise typer.Exit(EXIT_CODES[found.status])
+
+
+def _keep(found: "Report", *, quick: bool) -> Path | None:
+    """Keep the error bars for later runs, unless the numbers are wrong or bars that hold further are kept already."""
+    from bench.calibration import keep, recall  # noqa: PLC0415
+
+    if found.status == "fail" or found.error_bars is None:
+        return None
+    before = recall()
+    if before is not None and quick and before["frames_per_s"] > found.error_bars["frames_per_s"]:
+        return None
+    return keep(found.error_bars)

@@ -38,16 +38,22 @@ class Errors:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A whole run compared: one account for each script, and the errors of all its frames."""
+    """A whole run compared: one account for each script, the errors of all its frames, and of waits by script."""
 
     accounts: list[Account]
     errors: Errors
+    waits_s: dict[str, Floats]
 
 
 def compare(ledger: Ledger, records: Records, scripts: tuple[Script, ...]) -> Comparison:
     """Compare a ledger with the records of the server it was driven at; errors are those of the measured window."""
     sides = [Side(ledger, index, records, scripts) for index in range(len(ledger.meta["endpoints"]))]
-    return Comparison([side.account() for side in sides], _errors(sides, Window.measured(ledger)))
+    waits_s = {side.name: _wait_errors(side) for side in sides}
+    return Comparison([side.account() for side in sides], _errors(sides, Window.measured(ledger)), waits_s)
+
+
+def _wait_errors(side: Side) -> Floats:
+    return np.array([row["open_s"] - row["joined_s"] - (one.opened_s - one.joined_s) for row, one in side.streams()])
 
 
 def _errors(sides: list[Side], window: Window) -> Errors:
@@ -63,7 +69,6 @@ def _errors(sides: list[Side], window: Window) -> Errors:
         for side, row, post in both
         if row["flags"] & SHOWN and not row["flags"] & JOIN and post.shows == post.number and not post.repeats
     ]
-    waits = [(side, row, event) for side in sides for row, event in side.streams()]
     return Errors(
         latency_s=np.array(
             [_beyond(side.instant(row, "shown_s"), post.serving_s, post.served_s) for side, row, post in seen]
@@ -74,7 +79,7 @@ def _errors(sides: list[Side], window: Window) -> Errors:
                 for _, row, post in seen
             ]
         ),
-        wait_s=np.array([row["open_s"] - row["joined_s"] - (one.opened_s - one.joined_s) for _, row, one in waits]),
+        wait_s=np.concatenate([np.empty(0), *map(_wait_errors, sides)]),
         lag_s=np.array(sent),
         overhead_s=np.array([row["shown_s"] - row["tick_s"] - _server_s(post) for _, row, post in seen]),
         true_latency_s=np.array([post.served_s - side.instant(row, "tick_s") for side, row, post in seen]),

@@ -38,8 +38,10 @@ def render(report: Report) -> RenderableType:
 
 def _pages(report: Report) -> Iterator[RenderableType]:
     if report.accounts:
-        yield Text("\nFates: the harness's counts beside the server's own", style="bold")
-        yield _fates(report.accounts)
+        yield Text(
+            "\nFates: the harness's counts beside the server's own, and errors of queue waits in ms", style="bold"
+        )
+        yield _fates(report)
     if report.rungs:
         yield Text("\nErrors in ms: what the harness says less what the server knows", style="bold")
         yield _ladder(report.rungs)
@@ -52,12 +54,14 @@ def _pages(report: Report) -> Iterator[RenderableType]:
     yield from _verdict(report)
 
 
-def _fates(accounts: list[Account]) -> Table:
-    table = _table("script", "frames", "streams", "results", "counts")
-    for account in accounts:
+def _fates(report: Report) -> Table:
+    table = _table("script", "frames", "streams", "results", "waits", "error p50", "p99", "counts")
+    for account in report.accounts:
+        wait = report.waits.get(account.name)
         frames = sum(account.true[name] for name in _FATES)
         streams = sum(count for name, count in account.true.items() if name.startswith("streams"))
-        table.add_row(account.name, str(frames), str(streams), str(account.true["results"]), _exact(account))
+        waits = [str(wait.count if wait else 0), _ms(wait, "p50_s"), _ms(wait, "p99_s")]
+        table.add_row(account.name, str(frames), str(streams), str(account.true["results"]), *waits, _exact(account))
     return table
 
 

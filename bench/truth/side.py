@@ -57,6 +57,11 @@ class Side:
             [note["loop_lag_s"] for note in ledger.notes if note["note"] == "generator"][-3:], default=0.0
         )
 
+    @property
+    def name(self) -> str:
+        """The script's name."""
+        return self._script.name
+
     def account(self) -> Account:
         """Count fates, streams and results on both sides, and look at each frame whose fate is called certain."""
         fates = true_fates(self._own, self._left_s())

@@ -8,6 +8,7 @@ from bench.metrics import Distribution, Endpoint, Summary
 from bench.report.overview import overview
 from bench.report.particulars import particulars
 from bench.report.words import UNKNOWN, count, duration, fates, noun, quantiles, setting
+from bench.report.words import error_bars as bars_of_harness
 from bench.words import moment, plural
 
 Row = tuple[str, ...]
@@ -124,6 +125,7 @@ def measured(summary: Summary, ledger_dir: Path, error_bars: list[Fact]) -> list
         ("Machine", machine),
         ("Load generator", f"{plural(generator.processes, 'process', 'processes')}"),
         ("Sent after due", f"99 of 100 within {duration(lag.p99)}" if lag else None),
+        ("Error bars of the harness", bars_of_harness(generator.error_bars)),
         *error_bars,
         ("Ledger", str(ledger_dir)),
     ]

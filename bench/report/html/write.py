@@ -44,7 +44,7 @@ def page(summary: Summary, ledger: Ledger, ledger_dir: Path) -> str:
     views = [View.of(ledger, one, n, axis) for n, one in enumerate(summary.endpoints) if one.viewers]
     drawn = [(f"e{n}", view.endpoint.api_name, endpoint_charts(view)) for n, view in enumerate(views)]
     drawn.append(("run", "", run_charts(ledger, summary)))
-    bars = [(f"Error bars, {view.endpoint.api_name}", error_bar(view, window)) for view in views]
+    bars = [(f"Were it run again, {view.endpoint.api_name}", error_bar(view, window)) for view in views]
     return (
         _environment()
         .get_template("page.html.jinja")
