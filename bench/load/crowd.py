@@ -177,10 +177,12 @@ class Crowd:
     # The end of a run -----------------------------------------------------------------------------------------
 
     def stopping(self) -> None:
-        """Note that the run is over: from here on viewers leave because of that, not of their own will."""
+        """Note that the run is over, and stop every camera: from here on viewers leave because of that."""
         if not self.over:
             self.over = True
             self.writer.note({"note": "stopping", "at_s": time.monotonic()})
+            for viewer in self.viewers:
+                viewer.stop()
 
     def finish(self, patience_s: float = 2.0) -> None:
         """End the run: every viewer stops ticking, waits for its last results, and closes its books."""
@@ -190,6 +192,9 @@ class Crowd:
         deadline_s = time.monotonic() + 3 * patience_s + 2
         while self.viewers and time.monotonic() < deadline_s:
             gevent.sleep(0.01)
+        for viewer in list(self.viewers):  # the process was held up: the books close all the same
+            viewer.settle()
+            gevent.spawn(viewer.hang_up)
         self.close()
 
     def close(self) -> None:

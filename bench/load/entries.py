@@ -108,7 +108,7 @@ def row_of_stream(head: Head, stream: Stream, results: int, integrity: Integrity
     )
 
 
-def row_of_skipped(endpoint: int, viewer: int, frame: int, tick_s: float, sound_s: float) -> Row:
-    """Build the ledger row of a frame that was due while the viewer had no open stream."""
+def row_of_unsent(head: Head, frame: int, tick_s: float, sound_s: float, fate: Fate) -> Row:
+    """Build the ledger row of a frame that was due and never sent; outside any stream, its number is -1."""
     never = (nan,) * 5
-    return (endpoint, viewer, -1, frame, frame, frame, int(Fate.SKIPPED), CERTAIN, 0, 0, 0, tick_s, *never, sound_s)
+    return (*head, frame, frame, frame, int(fate), CERTAIN, 0, 0, 0, tick_s, *never, sound_s)

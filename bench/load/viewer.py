@@ -20,10 +20,11 @@ from bench.ledger import Fate, Outcome
 from bench.load.books import StreamBooks
 from bench.load.crowd import Crowd
 from bench.load.device import CameraDevice, Device, MicrophoneDevice
-from bench.load.entries import SentFrame, row_of_skipped
+from bench.load.entries import SentFrame, row_of_unsent
 from bench.load.listener import Listener
 from bench.load.replies import event_id_of, refusal
 from bench.load.screen import Screen
+from bench.load.ticker import Ticker
 from bench.load.transcript import Transcript
 from bench.wire.body import Body
 from bench.wire.events import Result
@@ -64,19 +65,22 @@ class Viewer:
         self._stream: Stream | None = None
         self._books: list[StreamBooks] = []  # the newest last; closed ones are dropped as new ones come
         self._streams = 0
-        self._started_s = nan
-        self._camera: gevent.Greenlet | None = None
+        self._ticker = Ticker(self.endpoint.stream_every_s, self._tick)
         self._pulse: gevent.Greenlet | None = None
         self._result_s = 0.0  # when the last result came
         self.shown_tick_s = nan
         self._left = False
+        self._stopped_s = nan
 
     # The tab --------------------------------------------------------------------------------------------------
 
     def start(self, *, heartbeat: bool = True) -> None:
         """Open the tab and start the camera; a client that is no browser may have no heartbeat."""
         self._pulse = gevent.spawn(self._heartbeat) if heartbeat else None
-        self._camera = gevent.spawn(self._tick_for_ever)
+        every_s = self.endpoint.stream_every_s
+        self._ticker.start(self.crowd.phase_s(self.number, every_s) + self._device.first_tick_s)
+        self.crowd.camera_started(self._ticker.started_s)
+        self.crowd.writer.viewer((self.index, self.number, self._ticker.started_s, nan))
 
     def set_input(self, label: str, value: Any) -> None:
         """Change the input labelled `label`: from now on every frame carries `value`.
@@ -95,11 +99,12 @@ class Viewer:
         """Stop the camera, wait up to `patience_s` for results still under way, and close the tab."""
         if self._left:
             return
-        stopped_s = self._stop()
+        self._left = True
+        stopped_s = self.stop()
         if self._stream is not None and self._stream.open:
             _await(lambda: not any(books.waiting_for for books in self._books), stopped_s + patience_s)
         self._close_stream()
-        self._close_books(stopped_s, patience_s)
+        self._close_books(patience_s)
         self.hang_up()
 
     def vanish(self, *, silently: bool = False) -> None:
@@ -110,7 +115,8 @@ class Viewer:
         """
         if self._left:
             return
-        heartbeat, stopped_s = self._pulse is not None, self._stop()
+        self._left, heartbeat = True, self._pulse is not None
+        self.stop()
         stream = self._stream
         doing = "idle" if stream is None or stream.over else "open" if stream.open else "waiting"
         self.crowd.vanished(self.index, self, doing, heartbeat=heartbeat, silently=silently)
@@ -118,7 +124,7 @@ class Viewer:
             self._listener.end(stream, self._books[-1], Outcome.CLOSED)
         if not silently:
             self.hang_up()
-        self._close_books(stopped_s, patience_s=2.0)
+        self._close_books(patience_s=2.0)
         if silently and doing == "open":
             self._listener.wait_for_server()
             self.crowd.released(self.index, self)
@@ -150,21 +156,26 @@ class Viewer:
         frozen = now_s - last_s > max(FROZEN_S, 3 * self.endpoint.stream_every_s)
         return ("frozen", last_s) if frozen else ("open", stream.open_s)
 
-    def _stop(self) -> float:
-        """Stop the camera for good, and tell when."""
-        self._left = True
-        if self._camera is not None:
-            self._camera.kill()
-        return time.monotonic()
-
-    def _close_books(self, stopped_s: float, patience_s: float) -> None:
-        """Let results that have come be read, then settle what is left and be forgotten."""
-        _await(lambda: self.crowd.attributor.idle, time.monotonic() + patience_s)
+    def settle(self) -> None:
+        """Give every frame without a fate the one it has by now, and be forgotten."""
         for books in self._books:
             books.force_closed()
-        if not isnan(self._started_s):
-            self.crowd.writer.viewer((self.index, self.number, self._started_s, stopped_s))
+        if not isnan(self._ticker.started_s):
+            self.crowd.writer.viewer((self.index, self.number, self._ticker.started_s, self.stop()))
         self.crowd.dismiss(self)
+
+    def stop(self) -> float:
+        """Stop the camera for good, and tell when; ticks the process was too busy for have a fate as well."""
+        if isnan(self._stopped_s):
+            self._stopped_s, missed = self._ticker.stop()
+            for frame, tick_s in missed:
+                self._miss(frame, tick_s)
+        return self._stopped_s
+
+    def _close_books(self, patience_s: float) -> None:
+        """Let results that have come be read, then settle what is left."""
+        _await(lambda: self.crowd.attributor.idle, time.monotonic() + patience_s)
+        self.settle()
 
     def _close_stream(self) -> None:
         """End the stream as the Stop button does. What the server still says of it is no longer this viewer's."""
@@ -188,19 +199,6 @@ class Viewer:
 
     # The camera -----------------------------------------------------------------------------------------------
 
-    def _tick_for_ever(self) -> None:
-        every_s = self.endpoint.stream_every_s
-        self._started_s = time.monotonic() + self.crowd.phase_s(self.number, every_s) + self._device.first_tick_s
-        self.crowd.camera_started(self._started_s)
-        self.crowd.writer.viewer((self.index, self.number, self._started_s, nan))
-        frame = 0
-        while True:
-            tick_s = self._started_s + frame * every_s
-            gevent.sleep(max(0.0, tick_s - time.monotonic()))
-            self._tick(frame, tick_s)
-            frame += 1
-            self._screen.next_frame = frame
-
     def _tick(self, frame: int, tick_s: float) -> None:
         stream = self._stream
         if stream is None or stream.over:
@@ -209,10 +207,16 @@ class Viewer:
             books = self._books[-1]
             gevent.spawn_raw(self._send, stream, books, books.send(frame, tick_s, join=False))
         else:
-            self.crowd.writer.frame(
-                row_of_skipped(self.index, self.number, frame, tick_s, self._device.length_s(frame))
-            )
-            self.crowd.counts[self.index].fates[Fate.SKIPPED] += 1
+            self._miss(frame, tick_s)
+        self._screen.next_frame = frame + 1
+
+    def _miss(self, frame: int, tick_s: float) -> None:
+        """Record a tick at which nothing was sent: the viewer had no open stream, or left before it could be."""
+        is_open = self._stream is not None and self._stream.open
+        stream, fate = (self._streams - 1, Fate.IN_FLIGHT) if is_open else (-1, Fate.SKIPPED)
+        head = (self.index, self.number, stream)
+        self.crowd.writer.frame(row_of_unsent(head, frame, tick_s, self._device.length_s(frame), fate))
+        self.crowd.counts[self.index].fates[fate] += 1
 
     def _join(self, frame: int, tick_s: float) -> None:
         stream = Stream(self._streams)

@@ -9,7 +9,7 @@ from bench.ledger import Fate
 from bench.metrics.endpoint import Books, Bytes, Fps, Frames
 from bench.metrics.rows import RESULT, EndpointRows, Index
 
-_SLACK_S = 0.5  # a camera that is told to stop may lose its last ticks to scheduling; more than this is a hole
+_SLACK_S = 0.5  # a real browser's ticks drift, so its last may lie outside the window; more than this is a hole
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,9 +54,15 @@ def _lower(rows: EndpointRows, index: Index, seen_s: Floats) -> Distribution | N
 
 
 def send_lags(rows: EndpointRows) -> tuple[Floats, Floats]:
-    """Tick, and how late sending began after it, of the window's frames that were sent: the generator's own doing."""
-    sending_s = rows.frames["sending_s"][rows.index]
-    sent = ~np.isnan(sending_s)
-    tick_s = rows.frames["tick_s"][rows.index][sent]
-    lag_s: Floats = sending_s[sent] - tick_s
+    """Tick, and how late sending began after it, of the window's frames that had a stream: the generator's own doing.
+
+    A frame that was due and could not be sent before its viewer left was late by at least that long.
+    """
+    frames, index = rows.frames, rows.index
+    unsent = np.isnan(frames["sending_s"][index]) & (frames["fate"][index] == Fate.IN_FLIGHT)
+    left_s = rows.recordings.end_s[rows.recordings.lane(frames["viewer"][index])]
+    begun_s = np.where(unsent, left_s, frames["sending_s"][index])
+    due = ~np.isnan(begun_s)
+    tick_s = frames["tick_s"][index][due]
+    lag_s: Floats = begun_s[due] - tick_s
     return tick_s, lag_s

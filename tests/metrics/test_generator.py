@@ -1,9 +1,11 @@
 """The generator's health: a sound run is called sound, and each way to spoil one is named with its remedy."""
 
+from math import nan
 from pathlib import Path
 
 import pytest
 
+from bench.ledger import Fate
 from bench.metrics import Generator, summarise
 from tests.ledgers import LedgerBuilder, endpoint, meta, steady
 
@@ -192,3 +194,20 @@ def test_a_viewer_whose_process_died_is_missed(tmp_path: Path) -> None:
 
     assert not health.healthy
     assert "1 viewer " in health.reasons[0]
+
+
+def test_frames_that_could_not_be_sent_before_the_end_were_late_until_then(tmp_path: Path) -> None:
+    """A generator held up at the end sent nothing late, for it sent nothing: that is no better."""
+    builder = LedgerBuilder(tmp_path, meta(endpoint()))
+    builder.span(0.0, 20.0)
+    builder.viewer(1, 0.0, 20.0)
+    for frame in range(200):
+        builder.frame(1, frame, frame / 10, Fate.DELIVERED if frame < 180 else Fate.IN_FLIGHT, sending_s=nan)
+    for frame in range(180):
+        builder.frame(2, frame, frame / 10, sending_s=frame / 10)
+
+    health = _health(builder)
+
+    assert health.send_lag_s is not None
+    assert health.send_lag_s.max == pytest.approx(2.0)
+    assert any("more than 50 ms" in reason for reason in health.reasons)
