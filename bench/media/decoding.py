@@ -3,15 +3,19 @@
 import cv2
 import numpy as np
 
+from bench.media.jpeg import top_of_jpeg
 from bench.media.webp import Luma, cropped_decoder
 
 
 def top_luma(image: bytes, fraction: float) -> Luma | None:
-    """Decode only the top `fraction` of a WebP picture, (rows, width); None where that cannot be done.
+    """Decode only the top `fraction` of a WebP or JPEG picture, (rows, width); None where that cannot be done.
 
-    Other formats, animations, damaged files, or a machine without a usable libwebp: `luma` is for those.
+    Other formats, animations, progressive JPEGs, damaged files, or a machine without a usable libwebp: `luma` is for
+    those.
     """
-    decoder = cropped_decoder() if image[8:12] == b"WEBP" else None
+    if image[8:12] != b"WEBP":
+        return top_of_jpeg(image, fraction)
+    decoder = cropped_decoder()
     return decoder.top(image, fraction) if decoder else None
 
 

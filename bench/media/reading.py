@@ -13,9 +13,9 @@ _WINDOW = (CELL - 4, CELL - 4)  # px averaged per cell: the dot or its ring, not
 def read_mark(image: bytes, layout: MarkLayout) -> Identity | None:
     """Read the identity marked in `image` (a JPEG, WebP or PNG file of any size), or None: never a wrong one.
 
-    Flipped, mirrored, negative, filtered and resized pictures are read. Of a WebP only the top band is decoded at
-    first; where that does not do (the app drew over it, or the format is another) the whole picture is decoded, and
-    the bottom band tried too. The GIL is released while decoding.
+    Flipped, mirrored, negative, filtered and resized pictures are read. Of a WebP or a baseline JPEG only the top band
+    is decoded at first; where that does not do (the app drew over it, or the format is another) the whole picture is
+    decoded, and the bottom band tried too. The GIL is released while decoding.
     """
     fraction = layout.band_height / layout.height
     band = top_luma(image, fraction)

@@ -90,6 +90,32 @@ def test_webp_results_are_read_from_their_top_alone(
     assert read_mark(result, camera.layout) == Identity(3, 4)
 
 
+JPEGS: dict[str, Callable[[Picture], bytes]] = {
+    "usual": lambda picture: save(picture, "jpeg"),
+    "full colour": lambda picture: save(picture, "jpeg", subsampling=0),
+    "grey": lambda picture: save(picture[..., 1], "jpeg"),
+    "optimised": lambda picture: save(picture, "jpeg", optimize=True),
+    "restarts by row": lambda picture: save(picture, "jpeg", restart_marker_rows=1),
+    "restarts by 7 blocks": lambda picture: save(picture, "jpeg", restart_marker_blocks=7),
+    "restarts everywhere": lambda picture: save(picture, "jpeg", restart_marker_blocks=1),
+}
+
+
+@pytest.mark.parametrize("kind", JPEGS)
+def test_jpeg_results_are_read_from_their_top_alone(
+    camera: Camera, picture: Picture, kind: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The top rows of a baseline JPEG are those of the whole picture, decoded without the rest and without a word."""
+    image = JPEGS[kind](picture)
+    top, whole = decoding.top_luma(image, 0.1), decoding.luma(image)
+    assert top is not None
+    assert whole is not None
+    assert np.array_equal(top, whole[:48])
+    monkeypatch.setattr(reading, "luma", lambda image: pytest.fail("the whole picture was decoded"))
+    assert read_mark(image, camera.layout) == MARKED
+    assert capfd.readouterr().err == ""
+
+
 @pytest.mark.parametrize("file_format", ["webp", "jpeg", "png"])
 def test_what_bears_no_mark_is_refused(camera: Camera, picture: Picture, file_format: str) -> None:
     """A picture without a mark, blank, noisy or of one pixel, reads as None."""
