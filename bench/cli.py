@@ -1,15 +1,30 @@
 """The `gradio-bench` command: puts its commands together, and turns errors into sentences and exit codes."""
 
+import signal
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from bench.commands import discover, fidelity, init, report, run
-from bench.errors import BenchError
+from bench.errors import BenchError, InterruptError
 from bench.truth import command as selfcheck
 
+
+class _Commands(TyperGroup):
+    """Ends any command that Ctrl-C breaks off with a sentence of ours."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Invoke the command that was named."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise InterruptError("Interrupted.") from None
+
+
 app = typer.Typer(
+    cls=_Commands,
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode="markdown",
@@ -27,6 +42,7 @@ app.command(epilog=selfcheck.EPILOG)(selfcheck.selfcheck)
 
 def main() -> NoReturn:
     """Run the command; an error of ours is a sentence and an exit code, never a traceback."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what was deployed is taken down first
     try:
         app(standalone_mode=True)
     except BenchError as error:

@@ -3,7 +3,8 @@
     BenchError
     ├── UsageError    2   a wrong option, a name that does not exist, a folder that cannot be written
     ├── LedgerError   2   a ledger that cannot be read
-    └── TargetError   4   the app under test cannot be reached, is broken, or has nothing to drive
+    ├── TargetError   4   the app under test cannot be reached, is broken, or has nothing to drive
+    └── InterruptError 130 Ctrl-C or SIGTERM came before there was anything to report, or twice
 
 A stream's failure is not an exception: it is data in the stream's row.
 """
@@ -35,3 +36,9 @@ class TargetError(BenchError):
     """The app under test could not be reached, died, or has no endpoint that can be driven."""
 
     exit_code = 4
+
+
+class InterruptError(BenchError):
+    """Ctrl-C or SIGTERM ended the command, and there is nothing to show for it."""
+
+    exit_code = 130

@@ -3,7 +3,6 @@
 import json
 import os
 import shlex
-import signal
 import socket
 import subprocess
 import sys
@@ -14,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import bench
-from bench.errors import BenchError, TargetError, UsageError
+from bench.errors import BenchError, InterruptError, TargetError, UsageError
+from bench.interrupts import Interrupts
 from bench.ledger import refuse_existing
 from bench.metrics import Summary
 from bench.report import write_reports
@@ -27,7 +27,7 @@ DEFAULT_OUT = "gradio-bench-results"
 INCONCLUSIVE = 3
 
 PATIENCE_S = 15.0
-"""How long an interrupted run may take to close its books before it is killed."""
+"""How long a run's process may take to end once it has told all."""
 
 _SCENARIO = Path(bench.__file__).parent.parent / "scenarios" / "anything.py"
 
@@ -118,41 +118,61 @@ class EndedEarlyError(Exception):
 def run(settings: RunSettings, watch: Watch = lambda _line: None) -> Summary:
     """Run to the end and write the results into `settings.out`; `watch` is told of progress twice a second.
 
-    Raises UsageError and TargetError as the run's own process found them, and EndedEarlyError after Ctrl-C, or when
-    the app or the process that makes the load died.
+    Ctrl-C or SIGTERM ends the run early, a second one at once. Raises UsageError and TargetError as the run's own
+    process found them; EndedEarlyError after an interrupt, or when the app or the process that makes the load died;
+    InterruptError where an interrupt left nothing to report, or no time for it.
     """
     refuse_existing(settings.out)
-    interrupted = False
-    process, pipe = _start(settings)
-    with pipe:
-        while True:
-            try:
-                for line in _lines(pipe):
-                    _raise_error(line)
-                    watch(line)
-                process.wait(PATIENCE_S)
-                break
-            except KeyboardInterrupt:
-                if interrupted:
-                    process.kill()
-                interrupted = True
-                watch({"phase": "interrupted"})
-                process.send_signal(signal.SIGINT)
-            except subprocess.TimeoutExpired:
-                process.kill()
-            except BenchError:
-                process.wait(PATIENCE_S)
-                _remove_empty(settings.out)
-                raise
-    summary = _results(settings, process.returncode)
-    if interrupted:
-        raise EndedEarlyError("Interrupted: the figures end there.", 130, summary)
+    with Interrupts(lambda: watch({"phase": "interrupted"})) as interrupts:
+        process, pipe = _start(settings)
+        interrupts.watch(process)
+        _follow(process, pipe, settings, interrupts, watch)
+        in_time = not interrupts.count
+        if not in_time:
+            _refuse_reports(settings, interrupts)
+        summary = _results(settings, process.returncode)
+    if interrupts.count:
+        why = "Interrupted when all was measured." if in_time else "Interrupted: the figures end there."
+        raise EndedEarlyError(why, InterruptError.exit_code, summary)
     if process.returncode == TargetError.exit_code:
         raise EndedEarlyError("The app under test died: the figures end there.", TargetError.exit_code, summary)
     if process.returncode != 0:
         why = f"The process that makes the load died ({process.returncode}): the figures end there."
         raise EndedEarlyError(why, INCONCLUSIVE, summary)
     return summary
+
+
+def _follow(
+    process: "subprocess.Popen[bytes]", pipe: Any, settings: RunSettings, interrupts: Interrupts, watch: Watch
+) -> None:
+    """Pass the run's progress on until its process has ended; raises what that could not begin for."""
+    with pipe:
+        try:
+            for line in _lines(pipe):
+                if not interrupts.count:
+                    _raise_error(line)
+                    watch(line)
+        except BenchError:
+            process.wait(PATIENCE_S)
+            _remove_empty(settings.out)
+            raise
+    try:
+        process.wait(PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _refuse_reports(settings: RunSettings, interrupts: Interrupts) -> None:
+    """Raise InterruptError where nothing is on record yet, or nobody wants to wait for reports."""
+    if not (settings.out / "ledger").exists():
+        _remove_empty(settings.out)
+        raise InterruptError("Interrupted before the run began: nothing was measured.")
+    if interrupts.count > 1:
+        raise InterruptError(
+            "Interrupted twice: no reports were written.",
+            f"gradio-bench report {shlex.quote(str(settings.out))} makes them from what was recorded.",
+        )
 
 
 def _start(settings: RunSettings) -> tuple[subprocess.Popen[bytes], Any]:

@@ -57,7 +57,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bench.wire",
     },
     "bench.load.users": {"bench.load", "bench.load.hooks"},
-    "bench.run": {"bench.errors", "bench.ledger", "bench.metrics", "bench.report"},
+    "bench.interrupts": set(),
+    "bench.run": {"bench.errors", "bench.interrupts", "bench.ledger", "bench.metrics", "bench.report"},
     "bench.starter": {"bench.errors"},
     "bench.truth": {
         "bench.calibration",

@@ -3,14 +3,16 @@
 import json
 import logging
 import os
+import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
 import gevent
 from rich.console import Console
 
-from bench.errors import BenchError
+from bench.errors import BenchError, InterruptError
 from bench.load.roles import Role
 from bench.load.worker import Worker
 from bench.report import write_reports
@@ -55,8 +57,26 @@ class Fatal:
         return None
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, KeyboardInterrupt):
+            _leave(InterruptError("Interrupted before the run began: nothing was measured."))
         if isinstance(error, BenchError):
             _leave(error)
+
+
+def end_on_ctrl_c(ending: Callable[[], bool]) -> None:
+    """Let the first SIGINT end Locust in its main greenlet, unless it is `ending` already; the next is Python's own.
+
+    Python would raise KeyboardInterrupt in whichever greenlet runs just then, and a viewer that it hits never closes
+    its books.
+    """
+
+    def came() -> None:
+        handler.cancel()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        if not ending():
+            gevent.get_hub().handle_system_error(KeyboardInterrupt, KeyboardInterrupt())
+
+    handler = gevent.signal_handler(signal.SIGINT, came)
 
 
 def _leave(error: BenchError) -> NoReturn:

@@ -12,11 +12,12 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import gevent
+from gevent.lock import BoundedSemaphore
 from locust.runners import MasterRunner, WorkerRunner
 
 from bench.errors import BenchError, TargetError, UsageError
 from bench.load.chosen import choose_users
-from bench.load.endings import Fatal, give_up, report_run
+from bench.load.endings import Fatal, end_on_ctrl_c, give_up, report_run
 from bench.load.master import Master
 from bench.load.options import add_arguments, read
 from bench.load.parent import watch_parent, watch_parent_after_fork
@@ -45,6 +46,8 @@ _sessions: WeakKeyDictionary[Environment, Session] = WeakKeyDictionary()
 _roles: WeakKeyDictionary[Environment, Role] = WeakKeyDictionary()
 _watches: WeakKeyDictionary[Environment, Watch] = WeakKeyDictionary()
 _unreported: list[tuple[Path, str]] = []
+_closing = BoundedSemaphore()
+"""Held while a run ends: its end and Ctrl-C may come at once, and the second waits for the first to close the books."""
 
 
 def register(events: Any) -> None:
@@ -76,6 +79,7 @@ def _on_init(environment: Environment, runner: Any, **_kwargs: Any) -> None:
     for name in _QUIET_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
     with Fatal():
+        end_on_ctrl_c(_closing.locked)
         current = Session(read(environment.parsed_options), _command())
         _sessions[environment] = current
         current.on_death = partial(_app_died, environment)
@@ -127,9 +131,10 @@ def _app_died(environment: Environment) -> None:
 
 def _on_test_stopping(environment: Environment, **_kwargs: Any) -> None:
     current = _sessions.get(environment)
-    if current is not None and current.crowd is not None:
-        current.crowd.stopping()
-        _roles[environment].gather()
+    with _closing:
+        if current is not None and current.crowd is not None:
+            current.crowd.stopping()
+            _roles[environment].gather()
 
 
 def _on_test_stop(environment: Environment, **_kwargs: Any) -> None:
@@ -153,6 +158,11 @@ def _on_quit(**_kwargs: Any) -> None:
 
 
 def _finish(environment: Environment) -> None:
+    with _closing:
+        _close_books(environment)
+
+
+def _close_books(environment: Environment) -> None:
     current = _sessions.get(environment)
     out = current.finish_run() if current is not None else None
     if out is not None:

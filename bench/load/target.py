@@ -30,6 +30,8 @@ _FORCED_ENVIRONMENT = {
 }
 FILES = "files"
 _TAIL_BYTES = 8192
+ENDING_S = 5.0
+"""How long an app may take to end itself once it was told to."""
 _LINE_BYTES = 1 << 20
 
 
@@ -165,7 +167,7 @@ class Target:
         if self._socket is not None:
             self._socket.close()
         if self._process is not None:
-            _end(self._process)
+            _end(self._process, ENDING_S if self._facts else 0.0)  # before that nobody in it may be listening yet
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
         self._socket = self._folder = None
@@ -256,10 +258,10 @@ def _refuse_used_port(port: int) -> None:
             raise UsageError(f"Port {port} cannot be used: {reason}.", remedy) from None
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes], patience_s: float) -> None:
     """Wait for the app to end itself now that its lifeline is cut; kill it and its group when it does not."""
     try:
-        process.wait(timeout=5)
+        process.wait(timeout=patience_s)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()

@@ -34,8 +34,6 @@ def selfcheck(
     try:
         with Steps(screen) as steps:
             found = room.selfcheck(room.choose_plan(quick=quick, long=long), out=out, watch=steps.show)
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
     except EndedEarlyError as early:
         screen.print(f"gradio-bench: {early}", highlight=False)
         raise typer.Exit(early.exit_code) from None

@@ -78,6 +78,39 @@ def test_ctrl_c_loses_nothing(start: Start, tmp_path: Path) -> None:
     assert psutil.wait_procs(children, timeout=20)[1] == []
 
 
+@pytest.mark.parametrize("name", ["run", "discover"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_while_an_app_is_deployed(name: str, number: signal.Signals, tmp_path: Path) -> None:
+    """As from a terminal, to the whole group: one sentence, 130, nothing left running and no folder left behind."""
+    (tmp_path / "slow.py").write_text("import pathlib, time\npathlib.Path('begun').touch()\ntime.sleep(600)\n")
+    program = str(Path(sys.executable).with_name("gradio-bench"))
+    process = subprocess.Popen(
+        [program, name, "slow.py"], cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    wait_for((tmp_path / "begun").exists)
+    children = family(process)
+    os.killpg(process.pid, number)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130, stderr
+    assert stderr.splitlines()[-1].startswith("gradio-bench: Interrupted")
+    assert "Traceback" not in stderr
+    assert {file.name for file in tmp_path.iterdir()} == {"slow.py", "begun"}
+    assert psutil.wait_procs(children, timeout=20)[1] == []
+
+
+def test_a_second_ctrl_c_ends_at_once(start: Start, tmp_path: Path) -> None:
+    """Nobody waits for reports then, but they can still be made, as the command says."""
+    process = start("--duration", "10m", "--viewers", "1")
+    wait_for(lambda: frames(tmp_path / "out") > 5)
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGTERM)  # two of a kind could come as one
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130, stderr
+    assert "gradio-bench report out" in stderr
+    assert not (tmp_path / "out" / "results.json").exists()
+    assert command("gradio-bench", "report", "out", cwd=tmp_path).returncode == 0
+
+
 def test_a_killed_command_leaves_nothing_running_and_can_be_reported(start: Start, tmp_path: Path) -> None:
     """After kill -9 the load and the app end by themselves, and `report` tells what was measured."""
     process = start("--duration", "10m", "--viewers", "2")

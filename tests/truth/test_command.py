@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bench.calibration import recall
-from bench.cli import app
+from bench.cli import app, main
 from bench.metrics import summarise
 from bench.run import EndedEarlyError
 from bench.truth import selfcheck as room
@@ -88,8 +88,10 @@ def test_json_holds_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert content["rungs"][0]["latency"]["mean_s"] == 0.0
 
 
-def test_ctrl_c_ends_with_130(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Interrupted during a run or between two, the command ends with 130 and no traceback."""
+def test_ctrl_c_ends_with_130(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Interrupted during a run or between two, the command ends with 130 and a sentence."""
     summary = summarise(steady(tmp_path).ledger())
     for ended in (EndedEarlyError("Interrupted.", 130, summary), KeyboardInterrupt()):
 
@@ -97,7 +99,11 @@ def test_ctrl_c_ends_with_130(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
             raise error
 
         monkeypatch.setattr(room, "selfcheck", check)
-        assert CliRunner().invoke(app, ["selfcheck"]).exit_code == 130
+        monkeypatch.setattr("sys.argv", ["gradio-bench", "selfcheck"])
+        with pytest.raises(SystemExit) as left:
+            main()
+        assert left.value.code == 130
+        assert "Interrupted" in capsys.readouterr().err
 
 
 def test_what_is_above_half_a_core_is_only_told() -> None:
