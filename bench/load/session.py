@@ -207,6 +207,7 @@ class Session:
             "kind": endpoint.kind,
             "attribution": endpoint.attribution,
             "result": endpoint.result,
+            "result_streams": endpoint.result_streams,
             "settings": {
                 "stream_every_s": endpoint.stream_every_s,
                 "time_limit_s": endpoint.time_limit_s,

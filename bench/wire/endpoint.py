@@ -54,7 +54,8 @@ class Endpoint:
 
     `target_id` is the component that streams and `media_index` its place in `inputs`. `result` says what the result
     that matters is; `marked_output` is the index of the output that carries the picture, where one does: attribution
-    is then exact, otherwise bounded. `time_limit_s` None means that Gradio sets no limit.
+    is then exact, otherwise bounded. `time_limit_s` None means that Gradio sets no limit. `result_streams` says whether
+    that output has `streaming=True`, None where no output is marked.
     """
 
     fn_index: int
@@ -69,6 +70,7 @@ class Endpoint:
     result: ResultKind
     marked_output: int | None
     attribution: Attribution
+    result_streams: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,9 @@ def _endpoint(
         result=_result(outputs, marked),
         marked_output=marked,
         attribution="bounded" if marked is None else "exact",
+        result_streams=None
+        if marked is None
+        else components[outputs[marked].component_id]["props"].get("streaming") is True,
     )
 
 

@@ -62,6 +62,13 @@ def test_a_picture_among_the_outputs_makes_attribution_exact() -> None:
     assert (mirror.result, mirror.marked_output, mirror.attribution) == ("image", 2, "exact")
 
 
+def test_it_tells_whether_the_output_streams() -> None:
+    """What an output component was made with is known, where a picture comes back."""
+    assert endpoint("odd_layout", "mirror").result_streams is True
+    assert endpoint("shared_slots", "up").result_streams is False
+    assert endpoint("results", "classify").result_streams is None
+
+
 @pytest.mark.parametrize(("api_name", "result"), [("classify", "json"), ("describe", "json"), ("watch", "none")])
 def test_a_result_without_a_picture_makes_attribution_bounded(api_name: str, result: str) -> None:
     """A label, a JSON, a text or nothing at all cannot carry a mark back."""
