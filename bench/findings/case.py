@@ -72,6 +72,12 @@ class Case:
         return wait.p50 if wait is not None and wait.p50 >= WAITED_S else worst_s
 
     @property
+    def mean_wait_s(self) -> float:
+        """The mean wait, which is what the rotation law predicts, or the longest so far where none is over."""
+        wait = self.endpoint.queue_wait_s
+        return wait.mean if wait is not None and wait.mean >= WAITED_S else self.typical_wait_s
+
+    @property
     def recorder(self) -> str:
         """What the code of an app calls it: `camera` or `microphone`."""
         return self.endpoint.kind

@@ -45,12 +45,13 @@ def long_waits(case: Case) -> Finding | None:
     return found(
         "long_waits",
         "warning",
-        f"{plural(case.viewers, 'viewer')} share {plural(slots, 'slot')} and waited {duration(case.typical_wait_s)} "
-        f"for turns of {duration(turn_s)}{live}. With {fit} slots the wait would be "
+        f"{plural(case.viewers, 'viewer')} share {plural(slots, 'slot')} and waited {duration(case.mean_wait_s)} "
+        f"(mean) for turns of {duration(turn_s)}{live}. With {fit} slots the mean wait would be "
         f"{duration(_wait_s(case, fit, turn_s))}.",
         f"{case.recorder}.stream(..., concurrency_limit={fit})",
         viewers=case.viewers,
         slots=slots,
+        wait_mean_s=case.mean_wait_s,
         wait_s=case.typical_wait_s,
         turn_s=turn_s,
         time_limit_s=limit_s,

@@ -59,7 +59,8 @@ def _wait(endpoint: Endpoint) -> str:
     against = f"time_limit {setting(limit_s)}" if limit_s is not None else "no time_limit"
     parts = [f"{duration(wait.p50)} (median) against {against}" if wait else f"nobody joined anew · {against}"]
     if rotation.predicted_wait_s:
-        parts.append(f"the rotation law predicts {duration(rotation.predicted_wait_s)}")
+        mean = f"mean {duration(wait.mean)}, where" if wait else "of a mean"
+        parts.append(f"{mean} the rotation law predicts {duration(rotation.predicted_wait_s)}")
     if rotation.worst_wait_s is not None:
         parts.append(f"worst {duration(rotation.worst_wait_s)}")
     if rotation.waiting_at_end:
@@ -139,7 +140,7 @@ def _wrong(endpoint: Endpoint) -> list[str]:
     found = endpoint.integrity
     whose = "showed another viewer's frame" if endpoint.sound is None else "held another viewer's sound"
     wrong = {
-        whose: found.cross_talk,
+        whose: found.cross_talk if not found.state_errors else 0,  # a transcript's: told once
         "came out of order": found.out_of_order,
         "repeated an earlier one": found.duplicated,
         "contradicted the viewer's state": found.state_errors,

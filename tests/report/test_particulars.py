@@ -5,7 +5,8 @@ from pathlib import Path
 from bench.ledger import Fate
 from bench.metrics import summarise
 from bench.report.particulars import particulars
-from tests.ledgers import LedgerBuilder
+from bench.report.words import duration
+from tests.ledgers import LedgerBuilder, Turns
 
 
 def _integrity(folder: Path, *fates: Fate, **stream: int) -> str | None:
@@ -39,3 +40,13 @@ def test_what_was_wrong_is_told_beside_what_could_not_be_read(tmp_path: Path) ->
     """Cross-talk of some results does not make the others readable."""
     words = _integrity(tmp_path, *[Fate.DELIVERED] * 8, Fate.UNATTRIBUTED, cross_talk=1)
     assert words == "of 10 results, 1 showed another viewer's frame, and 1 could not be read"
+
+
+def test_what_the_law_predicts_stands_beside_what_it_is_a_law_of(tmp_path: Path) -> None:
+    """The rotation law is one of the mean: the mean measured is next to it, and both are called so."""
+    (endpoint,) = summarise(Turns(warmup_s=10.0).write(tmp_path).ledger()).endpoints
+    assert endpoint.queue_wait_s is not None
+    mean = duration(endpoint.queue_wait_s.mean)
+    predicted = duration(endpoint.rotation.predicted_wait_s)
+    line = dict(particulars(endpoint))["Queue wait"]
+    assert f"(median) against time_limit 4 s · mean {mean}, where the rotation law predicts {predicted}" in line

@@ -37,7 +37,7 @@ def test_a_rotation_tells_all_that_matters(tmp_path: Path) -> None:
     assert "Times p50 p95 p99 max" in words
     assert "latency 50 ms 50 ms 50 ms 50 ms" in words
     assert "queue wait 8.27 s 8.34 s 8.34 s 8.34 s" in words
-    assert "8.27 s (median) against time_limit 4 s · the rotation law predicts 8.22 s" in words
+    assert "8.27 s (median) against time_limit 4 s · mean 8.28 s, where the rotation law predicts 8.22 s" in words
     assert "peak 2 against concurrency_limit 2" in words
     assert "Viewers waited 8.27 s (median) for turns of 4.19 s and were live 33.3 % of the time." in words
     assert "The generator kept up" in words

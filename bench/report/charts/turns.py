@@ -128,7 +128,7 @@ def queue_wait(view: View) -> Chart:
     legend = [("waited", BLUE), ("Gradio's first estimate", VIOLET)]
     if law_s:
         plot.add_layout(Span(location=law_s, dimension="width", line_color=TEAL, line_width=2, line_dash="dashed"))
-        legend.append((f"the rotation law: {duration(law_s)}", TEAL))
+        legend.append((f"mean by the rotation law: {duration(law_s)}", TEAL))
     limit_s = view.endpoint.settings.time_limit_s
     if limit_s and limit_s < 2 * float(wait_s.max()):
         plot.add_layout(Span(location=limit_s, dimension="width", line_color=RED, line_width=1, line_dash="dotted"))
