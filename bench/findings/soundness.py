@@ -10,7 +10,7 @@ STATE = "camera.stream(handle, [camera, state], [out, state])  # state = gr.Stat
 def cross_talk(case: Case) -> Finding | None:
     """Results that were another viewer's."""
     number = case.endpoint.integrity.cross_talk
-    if not number:
+    if not number or case.endpoint.result == "text":  # words of others are told by `state_errors`
         return None
     what = "showed another viewer's picture" if case.endpoint.sound is None else "held another viewer's sound"
     return found(
@@ -46,7 +46,7 @@ def state_errors(case: Case) -> Finding | None:
 
 def out_of_order(case: Case) -> Finding | None:
     """Results older than one before them: the picture jumps back."""
-    number, results = case.endpoint.integrity.out_of_order, case.endpoint.results
+    number, results = case.endpoint.integrity.out_of_order or 0, case.endpoint.results
     if number <= 0.01 * results:
         return None
     return found(

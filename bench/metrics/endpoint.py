@@ -151,16 +151,17 @@ class Goodput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Integrity:
-    """Results that should not have come: sums over streams that lasted into the window.
+    """Results that should not have come: sums over streams that lasted into the window; None where it cannot be told.
 
-    `damaged` stretches of a transcript are no word, and `lost_updates` are the times it went back to an older state;
-    both None where no transcript comes back.
+    The first three need results that can be read, the others a transcript: `state_errors` are words of another viewer
+    in it (so is `cross_talk` then), `damaged` stretches of it are no word, and `lost_updates` are the times it went
+    back to an older state. Where results carry no mark, a count above 0 is certain all the same.
     """
 
-    cross_talk: int
-    out_of_order: int
-    duplicated: int
-    state_errors: int
+    cross_talk: int | None
+    out_of_order: int | None
+    duplicated: int | None
+    state_errors: int | None
     damaged: int | None
     lost_updates: int | None
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from bench.ledger import Outcome
 from bench.metrics.distribution import Distribution, Floats
-from bench.metrics.endpoint import Concurrency, Integrity, Rotation
+from bench.metrics.endpoint import Concurrency, Rotation
 from bench.metrics.rows import EndpointRows, Recordings
 from bench.metrics.spans import Spans, lane_seconds, most_at_once
 from bench.queueing import granted_s, rejoin_s, rotation_wait_s
@@ -117,18 +117,4 @@ def concurrency(rows: EndpointRows) -> Concurrency:
         peak_active=most_at_once(firm.begin_s, firm.end_s) if rows.recordings.present else None,
         mean_active=mean,
         slot_use=mean / limit if mean is not None and limit else None,
-    )
-
-
-def integrity(rows: EndpointRows) -> Integrity:
-    """Sum over the streams that lasted into the window: what a stream counted cannot be told apart by time."""
-    streams = rows.streams[~(rows.streams["ended_s"] < rows.window.begin_s)]
-    streams = streams[streams["joined_s"] < rows.window.end_s]
-    return Integrity(
-        cross_talk=int(streams["cross_talk"].sum()),
-        out_of_order=int(streams["out_of_order"].sum()),
-        duplicated=int(streams["duplicated"].sum()),
-        state_errors=int(streams["state_errors"].sum()),
-        damaged=int(streams["damaged"].sum()) if rows.transcript else None,
-        lost_updates=int(streams["lost_updates"].sum()) if rows.transcript else None,
     )

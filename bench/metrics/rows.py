@@ -82,7 +82,7 @@ class EndpointRows:
             index=every if inside.all() else every[inside],
             streams=streams[np.lexsort((streams["joined_s"], streams["viewer"]))],
             recordings=_recordings(viewers, ledger.frames, every, window),
-            bounded=_is_bounded(ledger, meta) or _any_bounds(ledger.frames, every),
+            bounded=is_bounded(ledger, meta) or _any_bounds(ledger.frames, every),
             pictures=pictures,
             files=pictures or not np.isnan(ledger.frames["shown_s"][every]).all(),
         )
@@ -101,7 +101,7 @@ class EndpointRows:
     @property
     def transcript(self) -> bool:
         """Whether results are texts in which spoken words can be read."""
-        return self.microphone and self.meta.get("result") == "text"
+        return is_transcript(self.meta)
 
     def seen(self, index: Index) -> Index:
         """Those of the frames whose result reached the viewer's screen or ears.
@@ -151,11 +151,16 @@ class EndpointRows:
         return Spans(self.recordings.lane(opened["viewer"][real]), begin[real], end[real])
 
 
+def is_transcript(meta: dict[str, Any]) -> bool:
+    """Whether results of the endpoint so described are texts in which spoken words can be read."""
+    return bool(meta["kind"] == "microphone" and meta.get("result") == "text")
+
+
 def _any_shown(frames: Rows, every: Index) -> bool:
     return bool((frames["flags"][every] & SHOWN).any())
 
 
-def _is_bounded(ledger: Ledger, meta: dict[str, Any]) -> bool:
+def is_bounded(ledger: Ledger, meta: dict[str, Any]) -> bool:
     """Whether results carry no marks: known beforehand, or found out in the run."""
     found = any(note["note"] == "bounded" and note["endpoint"] == meta["api_name"] for note in ledger.notes)
     return found or meta.get("attribution") == "bounded"

@@ -13,8 +13,9 @@ from bench.metrics.distribution import Distribution
 from bench.metrics.endpoint import Change, Endpoint, Goodput, Settings
 from bench.metrics.figures import App, Failure, Run, Summary
 from bench.metrics.generator import Evidence, generator
+from bench.metrics.integrity import integrity
 from bench.metrics.latency import Latency, latencies
-from bench.metrics.rotation import concurrency, eta_errors, integrity, queue_waits, rotation
+from bench.metrics.rotation import concurrency, eta_errors, queue_waits, rotation
 from bench.metrics.rows import EndpointRows
 from bench.metrics.screen import Screen, first_frames, freezes, staleness
 from bench.metrics.sound import sound

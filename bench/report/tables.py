@@ -11,11 +11,15 @@ import orjson
 from numpy.typing import NDArray
 
 from bench.extras import extra
-from bench.ledger import CERTAIN, INSTANTS, JOIN, SHOWN, Fate, Kind, Ledger, Outcome, Rows
+from bench.ledger import CERTAIN, INSTANTS, JOIN, SHOWN, STREAM, Fate, Kind, Ledger, Outcome, Rows
+from bench.metrics.integrity import unknown
 from bench.report.escape import cell
 
 Columns = dict[str, NDArray[Any]]
-"""Columns of equal length by name. Text is an object array; an instant is in seconds of the wall clock (UTC)."""
+"""Columns of equal length by name. Text is an object array; an instant is in seconds of the wall clock (UTC).
+
+A count that says nothing (cross-talk where no mark comes back) is masked.
+"""
 
 _AT_ONCE = 200_000  # rows: what is in memory at a time, besides the ledger
 _FLAGS = {"join": JOIN, "certain": CERTAIN, "shown": SHOWN}
@@ -49,8 +53,9 @@ def require_parquet() -> None:
 def columns(ledger: Ledger, rows: Rows) -> Columns:
     """Turn ledger rows into columns: codes and endpoints by name, flags each in a column of its own."""
     found: Columns = {}
+    nothing = unknown(ledger, rows) if rows.dtype == STREAM else {}
     for name in rows.dtype.names or ():
-        values = rows[name]
+        values = np.ma.masked_array(rows[name], nothing[name]) if name in nothing else rows[name]
         if name == "flags":
             found |= {flag: values & bit != 0 for flag, bit in _FLAGS.items()}
         elif name == "endpoint":
@@ -95,6 +100,8 @@ def _write_csv(ledger: Ledger, rows: Rows, path: Path) -> Path:
 
 
 def _cells(values: NDArray[Any]) -> Iterable[Any]:
+    if isinstance(values, np.ma.MaskedArray):
+        return ["" if value is None else value for value in values.tolist()]
     if values.dtype.kind == "O":
         safe = {text: cell(text) for text in set(values.tolist())}
         return [safe[text] for text in values.tolist()]
@@ -129,6 +136,8 @@ def _arrow(table: Columns) -> Any:
 def _array(name: str, values: NDArray[Any]) -> Any:
     """Make an Arrow array: text as a dictionary, instants as UTC timestamps of microseconds, NaN as null."""
     arrow = _library("pyarrow")
+    if isinstance(values, np.ma.MaskedArray):
+        return arrow.array(values.filled(0), mask=np.ma.getmaskarray(values))
     if values.dtype.kind == "O":
         return arrow.array(values, arrow.string()).dictionary_encode()
     if name in INSTANTS[Kind.FRAMES] or name in INSTANTS[Kind.STREAMS]:

@@ -49,6 +49,7 @@ def test_results_without_a_picture_are_bounded(tmp_path: Path) -> None:
     for one in bounded:
         assert one["frames"]["delivered"] > 0
         assert one["frames"]["unattributed"] == 0
+        assert one["integrity"]["cross_talk"] is None
         assert one["shown"] is None
         assert one["staleness_s"] is None
         assert one["latency_lower_s"]["p50"] <= one["latency_s"]["p50"]

@@ -1,10 +1,11 @@
 """Waits, turns and shares: what counts, what is censored, and what cannot be known."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from bench.ledger import Outcome
+from bench.ledger import Fate, Outcome
 from bench.metrics import Endpoint, summarise
 from tests.ledgers import NAN, LedgerBuilder, Turns, endpoint, meta
 
@@ -176,6 +177,30 @@ def test_an_endpoint_that_nobody_visited_has_no_figures(tmp_path: Path) -> None:
     assert (idle.latency_s, idle.staleness_s, idle.freezes, idle.fps.offered) == (None, None, None, None)
 
 
+@pytest.mark.parametrize("fate", [Fate.OVERWRITTEN, Fate.UNATTRIBUTED])
+def test_integrity_is_unknown_where_nothing_was_read(fate: Fate, tmp_path: Path) -> None:
+    """No result, or none that could be read: whether any was another viewer's is not known, and that is no 0."""
+    builder = LedgerBuilder(tmp_path)
+    builder.span(0.0, 2.0)
+    builder.viewer(0, 0.0, 2.0)
+    builder.stream(0, 0, 0.0, 0.1, 2.0)
+    for frame in range(20):
+        builder.frame(0, frame, frame / 10, fate)
+    assert set(asdict(_only(builder).integrity).values()) == {None}
+
+
+def test_integrity_of_results_without_marks_tells_only_what_is_certain(tmp_path: Path) -> None:
+    """More results than frames are repeats, marks or no marks; that there were none of another viewer is not known."""
+    builder = LedgerBuilder(tmp_path, meta(endpoint(attribution="bounded", result="json")))
+    builder.span(0.0, 2.0)
+    builder.viewer(0, 0.0, 2.0)
+    builder.stream(0, 0, 0.0, 0.1, 2.0, duplicated=3, results=23)
+    for frame in range(20):
+        builder.frame(0, frame, frame / 10, shown=False)
+    found = _only(builder).integrity
+    assert (found.duplicated, found.cross_talk, found.out_of_order, found.state_errors) == (3, None, None, None)
+
+
 def test_integrity_leaves_out_streams_that_ended_in_the_warm_up(tmp_path: Path) -> None:
     """Sums are over streams that lasted into the window."""
     builder = _builder(tmp_path, warmup_s=2.0)
@@ -185,4 +210,4 @@ def test_integrity_leaves_out_streams_that_ended_in_the_warm_up(tmp_path: Path) 
 
     found = _only(builder).integrity
 
-    assert (found.cross_talk, found.out_of_order, found.duplicated, found.state_errors) == (2, 2, 3, 0)
+    assert (found.cross_talk, found.out_of_order, found.duplicated, found.state_errors) == (2, 2, 3, None)

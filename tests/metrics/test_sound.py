@@ -139,7 +139,7 @@ def test_what_is_wrong_with_transcripts_is_told(tmp_path: Path) -> None:
     assert found.sound is not None
     assert (found.sound.lost_updates, found.sound.damaged) == (3, 1)
     wrong = found.integrity
-    assert (wrong.lost_updates, wrong.damaged, wrong.state_errors) == (3, 1, 3)
+    assert (wrong.lost_updates, wrong.damaged, wrong.state_errors, wrong.cross_talk) == (3, 1, 3, 3)
 
 
 def test_where_no_text_comes_back_no_transcript_can_be_wrong(tmp_path: Path) -> None:
@@ -151,4 +151,4 @@ def test_where_no_text_comes_back_no_transcript_can_be_wrong(tmp_path: Path) -> 
     assert echo.sound is not None
     assert (echo.sound.lost_updates, echo.sound.damaged, echo.integrity.damaged) == (None, None, None)
     assert camera.sound is None
-    assert (camera.integrity.lost_updates, camera.integrity.state_errors) == (None, 0)
+    assert (camera.integrity.lost_updates, camera.integrity.state_errors) == (None, None)

@@ -11,7 +11,7 @@ from bench.errors import UsageError
 from bench.ledger import Fate, Ledger
 from bench.report.exports import read_formats
 from bench.report.tables import write_csv, write_parquet
-from tests.ledgers import LedgerBuilder, Turns
+from tests.ledgers import LedgerBuilder, Turns, endpoint, meta
 from tests.report.hostile import FORMULA, hostile_run
 
 
@@ -71,6 +71,21 @@ def test_parquet_holds_the_same(turns: Ledger, tmp_path: Path) -> None:
     sent = int((turns.frames["fate"] != Fate.SKIPPED).sum())
     assert frames["sent_s"].null_count == turns.frames.size - sent
     assert orjson.loads(frames.schema.metadata[b"gradio-bench"])["run"]["viewers"] == 6
+
+
+def test_counts_that_say_nothing_are_empty(tmp_path: Path) -> None:
+    """Without marks nobody knows of cross-talk: no 0 in any file, while what was seen all the same stays."""
+    builder = LedgerBuilder(tmp_path / "ledger", meta(endpoint(attribution="bounded", result="json"), endpoint("b")))
+    builder.stream(0, 0, 0.0, 0.1, 1.0, duplicated=2)
+    builder.stream(1, 0, 0.0, 0.1, 1.0, endpoint=1)
+    ledger = builder.ledger()
+    unread, read = _read(write_csv(ledger, tmp_path)[1])
+    names = ("cross_talk", "duplicated", "state_errors", "results")
+    assert [unread[name] for name in names] == ["", "2", "", "0"]
+    assert [read[name] for name in names] == ["0", "0", "", "0"]
+    parquet = pytest.importorskip("pyarrow.parquet")
+    streams = parquet.read_table(write_parquet(ledger, tmp_path)[1])
+    assert [streams[name].to_pylist() for name in names[:3]] == [[None, 0], [2, 0], [None, None]]
 
 
 def test_without_pyarrow_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
