@@ -19,6 +19,8 @@ from bench.wire.stream import Stream
 RECENT = 512
 """Frames of a stream that are remembered after their fate is known: most of a minute of a 10 fps camera."""
 
+_LEFT = (Outcome.UNFINISHED, Outcome.CLOSED)  # by the viewer: the app may still be at work
+
 UNREADABLE_RESULTS = 3
 """Unreadable results, with none read before, after which a stream's attribution turns from exact to bounded."""
 
@@ -246,13 +248,15 @@ class StreamBooks:
         self._stream_row(row_of_stream(self._head, self.stream, self.results, self.integrity))
 
     def _settle_trailing(self, trailing: list[SentFrame]) -> None:
-        """Settle the frames accepted after the last result: at most one failed, one cut off, the others overwritten.
+        """Settle the frames accepted after the last result: one the handler had taken, one last, others overwritten.
 
-        Of POSTs that overlapped, the order of their answers tells best which came first: a frame answered before the
-        one with the last result was passed over by it, and is none of them.
+        The one taken failed where the handler raised, and is in flight where the viewer left before its result. Of
+        POSTs that overlapped, the order of their answers tells best which came first: a frame answered before the one
+        with the last result was passed over by it, and is none of them.
         """
         newest_s = -inf if self._newest is None else self._newest.accepted_s
-        failed = self.stream.outcome is Outcome.FAILED or self._broke_waiting()
+        broke_waiting = self.stream.outcome is Outcome.BROKEN and isnan(self.stream.open_s)
+        failed = self.stream.outcome is Outcome.FAILED or broke_waiting
         for entry in [entry for entry in trailing if entry.accepted_s < newest_s]:
             if not failed or len(trailing) > 1:  # something was raised on: where it is the only one, on this
                 self._settle(entry, Fate.OVERWRITTEN, certain=False)
@@ -262,22 +266,23 @@ class StreamBooks:
         certain = self._exact and newest_s <= trailing[0].sending_s
         certain = certain and all(a.accepted_s <= b.sending_s for a, b in pairwise(trailing))
         trailing.sort(key=lambda entry: entry.accepted_s)
+        taken = self._taken(trailing)
         if failed:
-            raised = self._raised_on(trailing)
-            self._settle(raised, Fate.FAILED, certain=len(trailing) == 1)
-            trailing.remove(raised)
+            self._settle(taken, Fate.FAILED, certain=len(trailing) == 1)
+            trailing.remove(taken)
             certain = False
+        elif self.stream.outcome in _LEFT and taken is not trailing[-1]:
+            certain = certain and taken.join  # any other's turn came some ms before the result that tells of it
+            self._settle(taken, Fate.IN_FLIGHT, certain=certain)
+            trailing.remove(taken)
         for entry in trailing[:-1]:
             self._settle(entry, Fate.OVERWRITTEN, certain=certain)
         for entry in trailing[-1:]:
             last = Fate.IN_FLIGHT if self.stream.outcome is Outcome.UNFINISHED else Fate.CUT_OFF
             self._settle(entry, last, certain=certain)
 
-    def _broke_waiting(self) -> bool:
-        return self.stream.outcome is Outcome.BROKEN and isnan(self.stream.open_s)
-
-    def _raised_on(self, trailing: list[SentFrame]) -> SentFrame:
-        """Name the frame the handler took next after its last result: the latest accepted by then, else the first."""
+    def _taken(self, trailing: list[SentFrame]) -> SentFrame:
+        """Name the frame the handler took after its last result: the latest accepted by then, else the first."""
         waiting = [entry for entry in trailing if entry.accepted_s <= self._last_result_s]
         return waiting[-1] if waiting else trailing[0]
 

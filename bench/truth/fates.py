@@ -33,7 +33,10 @@ def true_fates(records: Records, left_s: Mapping[str, float]) -> dict[int, Fate]
 
 
 def _fates_of_stream(event: EventRecord, posts: Iterable[Post], left_s: float) -> dict[int, Fate]:
-    """Tell them by the ledger's own definitions: of the frames nothing came of, only the last accepted is cut off."""
+    """Tell them by the ledger's own definitions: of the frames nothing came of, only the last accepted is cut off.
+
+    One that the handler was still at when its viewer left is in flight, whatever was accepted after it.
+    """
     until_s = heeded_until_s(event, left_s)
     unfinished = until_s < inf or event.how in {"closed", "left", ""}
     fates: dict[int, Fate] = {}
@@ -47,7 +50,9 @@ def _fates_of_stream(event: EventRecord, posts: Iterable[Post], left_s: float) -
         elif fate is not Fate.REJECTED:
             fates |= {one.number: Fate.OVERWRITTEN for one in trailing}
             trailing.clear()
-    fates |= {one.number: Fate.OVERWRITTEN for one in trailing[:-1]}
+    for one in trailing[:-1]:
+        handled = unfinished and one.taken_s <= until_s < one.done_s
+        fates[one.number] = Fate.IN_FLIGHT if handled else Fate.OVERWRITTEN
     fates |= {one.number: Fate.IN_FLIGHT if unfinished else Fate.CUT_OFF for one in trailing[-1:]}
     return fates
 

@@ -18,6 +18,7 @@ Pairs = list[tuple[Any, Post]]
 
 _EARLY = "sent while waiting"
 _CROSSING_S = 0.25  # news of an opening that is under way this long at most when its viewer leaves is not heard
+_STOP_S = 0.05  # the end of a run keeps the generator's loop busy for some ms
 _TICK_S = 1e-5  # more than a double loses on its way to the wall clock and back
 
 
@@ -66,7 +67,9 @@ class Side:
         """Count fates, streams and results on both sides, and look at each frame whose fate is called certain."""
         fates = true_fates(self._own, self._left_s())
         received = Counter(fates.values())
-        received[Fate.SKIPPED] = self._ticks() - len(self._posts)
+        unsent = self._unsent()
+        received[Fate.SKIPPED] = self._ticks() - len(self._posts) - unsent
+        received[Fate.IN_FLIGHT] += unsent
         told = Counter(map(int, self.frames["fate"]))
         true_counts = {fate.name.lower(): received[fate] for fate in Fate}
         told_counts = {fate.name.lower(): told[int(fate)] for fate in Fate}
@@ -122,6 +125,13 @@ class Side:
             spans = (float(row["stopped_s"]) - float(row["started_s"])) / every_s
             total += told if int(spans - self._late_s / every_s) <= told <= int(spans) + 1 else int(spans) + 1
         return total
+
+    def _unsent(self) -> int:
+        """Count frames that were due as their viewer was stopped, too late to be sent: no server can know of them."""
+        stopped = {int(row["viewer"]): float(row["stopped_s"]) for row in self._viewers}
+        unsent = self.frames[np.isnan(self.frames["sending_s"]) & (self.frames["fate"] == Fate.IN_FLIGHT)]
+        left_s = np.array([stopped.get(viewer, np.nan) for viewer in unsent["viewer"].tolist()]) - unsent["tick_s"]
+        return int(np.count_nonzero(left_s <= max(self._late_s, _STOP_S)))
 
     def _true_streams(self) -> dict[str, int]:
         told = {row["event_id"].decode(): row for row in self._streams}

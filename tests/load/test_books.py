@@ -190,6 +190,41 @@ def test_the_end_of_the_run_leaves_a_frame_in_flight() -> None:
     assert account.fates() == {0: "IN_FLIGHT", 1: "IN_FLIGHT"}
 
 
+@pytest.mark.parametrize(("outcome", "last"), [(Outcome.UNFINISHED, "IN_FLIGHT"), (Outcome.CLOSED, "CUT_OFF")])
+def test_a_handler_that_never_returns_still_has_the_frame_that_joined(outcome: Outcome, last: str) -> None:
+    """Nothing took that frame's place: it is under way, and for certain, while those behind it replace each other."""
+    account = Account()
+    for frame in range(4):
+        account.post(frame)
+    account.end(outcome)
+    assert account.fates() == {0: "IN_FLIGHT", 1: "OVERWRITTEN", 2: "OVERWRITTEN", 3: last}
+    assert all(row["flags"] & CERTAIN for row in account.rows())
+
+
+def test_the_frame_a_slow_handler_is_at_when_the_run_ends_is_in_flight() -> None:
+    """It took the one that waited as its last result came, as far as can be told: that was not overwritten."""
+    account = Account()
+    for frame in range(3):
+        account.post(frame)
+    account.result(2.5, 0)
+    for frame in range(3, 6):
+        account.post(frame)
+    account.end(Outcome.UNFINISHED)
+    fates = {0: "DELIVERED", 1: "OVERWRITTEN", 2: "IN_FLIGHT", 3: "OVERWRITTEN", 4: "OVERWRITTEN", 5: "IN_FLIGHT"}
+    assert account.fates() == fates
+    assert not any(row["flags"] & CERTAIN for row in account.rows() if row["frame"] in {2, 3, 4, 5})
+
+
+def test_a_handler_that_waits_for_a_frame_has_only_the_last() -> None:
+    """Of a stream whose last frame had been accepted when its last result came, only that one is under way."""
+    account = Account()
+    account.post(0)
+    account.post(1)
+    account.result(1.5, 0)
+    account.end(Outcome.UNFINISHED)
+    assert account.fates() == {0: "DELIVERED", 1: "IN_FLIGHT"}
+
+
 def test_a_broken_post_fails_its_frame() -> None:
     """A connection that broke before the answer is a failure of that frame."""
     account = Account()

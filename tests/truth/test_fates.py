@@ -70,3 +70,10 @@ def test_a_refused_join_is_rejected() -> None:
     """A join answered with 503 began no event, and its frame was rejected."""
     refused = Post(0, 0, "", True, 0.0, 503)
     assert true_fates(Records([refused], []), {}) == {0: Fate.REJECTED}
+
+
+def test_what_the_handler_is_at_when_its_viewer_leaves_is_in_flight() -> None:
+    """Whatever was accepted since waits behind it, and only the last of that is under way as well."""
+    first = post(0)
+    first.taken_s, first.done_s = 0.1, 60.0
+    assert fates(first, post(1), post(2), how="closed", closed_s=30.0) == ["IN_FLIGHT", "OVERWRITTEN", "IN_FLIGHT"]
