@@ -7,6 +7,7 @@ import numpy as np
 
 from bench.ledger import Ledger
 from bench.metrics import Distribution, Endpoint, Summary
+from bench.metrics.calls import result_gaps
 from bench.metrics.vanished import Vanished, vanished
 from bench.metrics.window import Window
 
@@ -43,7 +44,7 @@ class Case:
                 for other, one in enumerate(described)
                 if other != number and group is not None and _group(one) == group
             ),
-            call_s=_between_results(ledger, number, window),
+            call_s=result_gaps(ledger.frames, np.flatnonzero(ledger.frames["endpoint"] == number), window),
             vanished=tuple(vanished(ledger, number, window)),
         )
 
@@ -85,12 +86,3 @@ class Case:
 
 def _group(described: dict[str, Any]) -> Any:
     return described.get("settings", {}).get("concurrency_id")
-
-
-def _between_results(ledger: Ledger, number: int, window: Window) -> Distribution | None:
-    """Distribute the times from one result to the next of the same stream, both inside the window."""
-    frames = ledger.frames[ledger.frames["endpoint"] == number]
-    frames = frames[window.holds(frames["result_s"])]
-    frames = frames[np.lexsort((frames["result_s"], frames["stream"], frames["viewer"]))]
-    same = (frames["viewer"][1:] == frames["viewer"][:-1]) & (frames["stream"][1:] == frames["stream"][:-1])
-    return Distribution.of(np.diff(frames["result_s"])[same])

@@ -191,7 +191,8 @@ class Endpoint:
     """Every figure of one endpoint. `latency_lower_s` is the lower bound where attribution is bounded, else None.
 
     `shown`, `staleness_s`, `staleness_open_s` and `freezes` are None where results are not pictures: what counts then
-    is `frames.delivered`. `sound` is None for a camera.
+    is `frames.delivered`. `call_s` is how long the app takes for one frame, its way there included (the median).
+    `sound` is None for a camera.
     """
 
     api_name: str
@@ -211,6 +212,7 @@ class Endpoint:
     latency_lower_s: Distribution | None
     latency_raw_s: Distribution | None
     parts_s: Parts
+    call_s: float | None
     staleness_s: Distribution | None
     staleness_open_s: Distribution | None
     freezes: Freezes | None

@@ -6,8 +6,9 @@ from bench.ledger import Outcome
 from bench.metrics.distribution import Distribution, Floats
 from bench.metrics.endpoint import Concurrency, Rotation
 from bench.metrics.rows import EndpointRows, Recordings
+from bench.metrics.shared import Demand
 from bench.metrics.spans import Spans, lane_seconds, most_at_once
-from bench.queueing import granted_s, rejoin_s, rotation_wait_s
+from bench.queueing import Share, granted_s, rejoin_s
 
 HANDOVER_S = 0.020  # two processes see one handover some milliseconds apart; shorter overlaps are discarded
 
@@ -41,8 +42,8 @@ def _waits_at_end(rows: EndpointRows) -> Floats:
     return waits
 
 
-def rotation(rows: EndpointRows, call_s: float) -> Rotation:
-    """Work out how viewers took turns; `call_s` is a frame's usual way to the server and through the handler.
+def rotation(rows: EndpointRows) -> Rotation:
+    """Work out how viewers took turns; `predicted_wait_s` depends on other endpoints too, and is left open.
 
     - granted: open → ended, of the turns that the server completed inside the window.
     - rejoin gap: the end of a stream inside the window → the viewer's next open, where that came inside it too.
@@ -50,18 +51,17 @@ def rotation(rows: EndpointRows, call_s: float) -> Rotation:
       had a turn included (R. Jain et al., DEC-TR-301, 1984): 1 is equal, 1/n is one viewer having it all.
     - worst wait: the longest, one still going on counted with what it had lasted by the end.
     """
-    turns = _turns(rows)
     open_s = lane_seconds(_recorded(rows.open_spans(), rows.recordings), rows.recordings.viewer.size)
     recorded_s = float(rows.recordings.length_s.sum())
     waiting = _waits_at_end(rows)
     waits = np.concatenate([queue_waits(rows), waiting])
     return Rotation(
-        granted_s=Distribution.of(turns),
+        granted_s=Distribution.of(_turns(rows)),
         rejoin_gap_s=Distribution.of(_rejoin_gaps(rows)),
         duty_cycle=float(open_s.sum()) / recorded_s if recorded_s else None,
         fairness_jain=_jain(open_s[rows.recordings.length_s > 0]),
         worst_wait_s=float(waits.max()) if waits.size else None,
-        predicted_wait_s=_predicted_wait(rows, turns, call_s),
+        predicted_wait_s=None,
         waiting_at_end=int(waiting.size),
     )
 
@@ -93,18 +93,15 @@ def _jain(shares: Floats) -> float | None:
     return float(shares.sum()) ** 2 / squares if squares else None
 
 
-def _predicted_wait(rows: EndpointRows, turns: Floats, call_s: float) -> float | None:
-    """Apply the rotation law to the turns measured (or predicted, before the first one ended).
-
-    None where nobody came, where the effective limit is unknown, and where there is no time_limit: then nobody is
-    sent away.
-    """
-    slots, limit_s = rows.settings.get("effective_limit"), rows.settings.get("time_limit_s")
-    every_s = rows.settings.get("stream_every_s")
-    if not rows.recordings.present or slots is None or limit_s is None or every_s is None:
-        return None
-    turn_s = float(turns.mean()) if turns.size else granted_s(limit_s, every_s, call_s)
-    return rotation_wait_s(rows.recordings.present, slots, turn_s, rejoin_s(every_s, call_s))
+def demand(rows: EndpointRows, call_s: float) -> Demand:
+    """Say what its viewers want of the slots, by the turns measured (or predicted, before the first one ended)."""
+    limit_s, every_s = rows.settings.get("time_limit_s"), rows.settings.get("stream_every_s")
+    viewers, turn = rows.recordings.present, None
+    if limit_s is not None and every_s is not None:
+        turns = _turns(rows)
+        turn_s = float(turns.mean()) if turns.size else granted_s(limit_s, every_s, call_s)
+        turn = Share(viewers, turn_s, rejoin_s(every_s, call_s))
+    return Demand(viewers, rows.settings.get("effective_limit"), rows.settings.get("concurrency_id"), turn)
 
 
 def concurrency(rows: EndpointRows) -> Concurrency:

@@ -1,6 +1,7 @@
 """From a whole ledger to its Summary."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,16 +9,18 @@ import numpy as np
 from bench.errors import LedgerError
 from bench.ledger import Fate, Ledger
 from bench.metrics.books import Account, bytes_per_frame, close_books, frame_rates, results
+from bench.metrics.calls import call_s, result_gaps
 from bench.metrics.changes import input_changes
 from bench.metrics.distribution import Distribution
 from bench.metrics.endpoint import Change, Endpoint, Goodput, Settings
 from bench.metrics.figures import App, Failure, Run, Summary
 from bench.metrics.generator import Evidence, generator
 from bench.metrics.integrity import integrity
-from bench.metrics.latency import Latency, latencies
-from bench.metrics.rotation import concurrency, eta_errors, queue_waits, rotation
+from bench.metrics.latency import latencies
+from bench.metrics.rotation import concurrency, demand, eta_errors, queue_waits, rotation
 from bench.metrics.rows import EndpointRows
 from bench.metrics.screen import Screen, first_frames, freezes, staleness
+from bench.metrics.shared import predicted_waits
 from bench.metrics.sound import sound
 from bench.metrics.usage import usage
 from bench.metrics.window import Window
@@ -40,20 +43,26 @@ def summarise(ledger: Ledger) -> Summary:
                 "Keep the files of one run together: the `ledger` folder must hold all of them and no others.",
             )
     window = Window.measured(ledger)
-    endpoints, evidence = [], []
+    endpoints, evidence, demands = [], [], []
     for number in range(len(described)):
         rows = EndpointRows.select(ledger, number, window)
         account = close_books(rows)
         endpoints.append(_endpoint(rows, account, input_changes(ledger, rows.meta["api_name"], window)))
         evidence.append(Evidence.gather(rows, account))
+        demands.append(demand(rows, endpoints[-1].call_s or 0.0))
+    waits_s = predicted_waits(demands, ledger.meta.get("app", {}).get("max_threads"))
     used = usage(ledger, window)
     return Summary(
         app=App(**_known(ledger.meta.get("app", {}), _APP), usage=used),
         generator=generator(ledger, window, evidence, used),
         run=_run(ledger, window),
-        endpoints=endpoints,
+        endpoints=[_with_wait(one, wait_s) for one, wait_s in zip(endpoints, waits_s, strict=True)],
         errors=_failures(ledger),
     )
+
+
+def _with_wait(endpoint: Endpoint, predicted_s: float | None) -> Endpoint:
+    return replace(endpoint, rotation=replace(endpoint.rotation, predicted_wait_s=predicted_s))
 
 
 def _known(described: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
@@ -87,6 +96,7 @@ def _endpoint(rows: EndpointRows, account: Account, changes: list[Change]) -> En
         latency_lower_s=latency.lower,
         latency_raw_s=latency.raw,
         parts_s=latency.parts,
+        call_s=call_s(result_gaps(rows.frames, rows.every, rows.window), latency.parts),
         staleness_s=age.always,
         staleness_open_s=age.while_open,
         freezes=freezes(rows, screen),
@@ -94,7 +104,7 @@ def _endpoint(rows: EndpointRows, account: Account, changes: list[Change]) -> En
         first_frame_s=Distribution.of(firsts),
         queue_wait_s=Distribution.of(queue_waits(rows)),
         eta_error_s=Distribution.of(eta_errors(rows)),
-        rotation=rotation(rows, _call_s(latency)),
+        rotation=rotation(rows),
         concurrency=concurrency(rows),
         goodput=Goodput(),
         integrity=wrong,
@@ -104,12 +114,6 @@ def _endpoint(rows: EndpointRows, account: Account, changes: list[Change]) -> En
 
 def _shown(rows: EndpointRows) -> int:
     return int((rows.frames["fate"][rows.seen(rows.index)] == Fate.DELIVERED).sum())
-
-
-def _call_s(latency: Latency) -> float:
-    """Tell a frame's usual way to the server and through the handler; 0 while it is unknown."""
-    send, serve = latency.parts.send, latency.parts.serve
-    return send.p50 + serve.p50 if send and serve else 0.0
 
 
 def _failures(ledger: Ledger) -> list[Failure]:
