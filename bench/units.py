@@ -21,18 +21,24 @@ def option(flag: str, reader: Callable[[str], T], text: str) -> T:
 _DURATION = re.compile(
     r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m(?!s))?(?:(\d+(?:\.\d+)?)(?:s|$))?(?:(\d+(?:\.\d+)?)ms)?"
 )
+MOST_S = 365 * 86400.0
+MOST_COUNT = 1_000_000
+PROCESSES_PER_CORE = 16
 _SCALE_S = (3600.0, 60.0, 1.0, 0.001)
 
 
 def seconds(text: str) -> float:
     """Read a duration: `30`, `30s`, `500ms`, `1m30s`, `2h`.
 
-    Raises UsageError for anything else.
+    Raises UsageError for anything else, and for more than a year, which no timer takes.
     """
     match = _DURATION.fullmatch(text.strip().lower())
     if match is None or not any(match.groups()):
         raise UsageError(f"{text!r} is not a duration.", "Write it as 30s, 500ms, 1m30s or 2h.")
-    return sum(float(part) * scale for part, scale in zip(match.groups(), _SCALE_S, strict=True) if part)
+    value = sum(float(part) * scale for part, scale in zip(match.groups(), _SCALE_S, strict=True) if part)
+    if value > MOST_S:
+        raise UsageError(f"{text!r} is more than a year.", "Give a shorter time.")
+    return value
 
 
 def positive_seconds(text: str) -> float:
@@ -41,6 +47,25 @@ def positive_seconds(text: str) -> float:
     if value <= 0:
         raise UsageError(f"{text!r} is no time at all.", "Give a duration above zero, such as 0.1 or 100ms.")
     return value
+
+
+def pace_seconds(text: str) -> float:
+    """Read the time between two frames: at least a millisecond, which no camera needs less than; raises UsageError."""
+    value = positive_seconds(text)
+    if value < 0.001:
+        raise UsageError(f"{text!r} is too short between frames.", "Give a millisecond or more, such as 0.1 or 100ms.")
+    return value
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    """Make a reader of whole numbers in this range, which raises UsageError for anything else."""
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[-+]?[0-9]{1,18}", text.strip()) or not least <= int(text) <= most:
+            raise UsageError(f"{text!r} is not a whole number from {least} to {most}.", "Give one that is.")
+        return int(text)
+
+    return read
 
 
 def seconds_or_none(text: str) -> float | None:
@@ -52,15 +77,22 @@ def count_or_none(text: str) -> int | None:
     """Read a whole number of at least 1, or `none` for no limit; raises UsageError."""
     if text.strip().lower() == "none":
         return None
-    if not text.strip().isdigit() or int(text) < 1:
-        raise UsageError(f"{text!r} is not a limit.", "Give a whole number of at least 1, or none for no limit.")
+    if not re.fullmatch(r"[0-9]{1,9}", text.strip()) or not 1 <= int(text) <= MOST_COUNT:
+        raise UsageError(
+            f"{text!r} is not a limit.", f"Give a whole number from 1 to {MOST_COUNT}, or none for no limit."
+        )
     return int(text)
 
 
 def process_count(text: str) -> int:
     """Read a number of processes: at least 1, or -1 for one a core; raises UsageError, and where there is no fork."""
-    if not re.fullmatch(r"-1|0*[1-9]\d*", text.strip()):
+    if not re.fullmatch(r"-1|0*[1-9][0-9]{0,5}", text.strip()):
         raise UsageError(f"{text!r} is not a number of processes.", "Give 1 or more, or -1 for one on each core.")
+    cores = os.cpu_count() or 1
+    if int(text) > PROCESSES_PER_CORE * cores:
+        raise UsageError(
+            f"{int(text)} processes are too many for {cores} cores.", "Give -1 for one on each core, or a few more."
+        )
     if int(text) != 1 and not hasattr(os, "fork"):
         raise UsageError(
             "This system cannot fork, so one process is all there is.",

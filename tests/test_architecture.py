@@ -79,6 +79,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bench.wire",
     },
     "bench.commands": {
+        "bench.ledger",
         "bench.starter",
         "bench.fidelity",
         "bench.errors",

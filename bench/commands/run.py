@@ -84,7 +84,8 @@ def run(  # noqa: PLR0917 - a command's options are its parameters
     as_json: Json = False,
 ) -> None:
     """Drive cameras and microphones at an app for a while and tell what every frame met."""
-    from bench.load.shapes import parse_shape  # noqa: PLC0415 - --help need not wait for it
+    from bench.load.options import check  # noqa: PLC0415 - --help need not wait for it
+    from bench.load.shapes import parse_shape  # noqa: PLC0415
     from bench.load.target_name import parse_target  # noqa: PLC0415
     from bench.report.exports import read_formats  # noqa: PLC0415
     from bench.run import RunSettings  # noqa: PLC0415
@@ -118,6 +119,7 @@ def run(  # noqa: PLR0917 - a command's options are its parameters
         prometheus=prometheus,
         otlp=otlp,
     )
+    check(settings.arguments())
     if settings.url:
         most = changing.most if changing else viewers
         _ask_before_loading(target, most, settings.duration_s + settings.warmup_s, yes=yes)
@@ -130,9 +132,11 @@ def run(  # noqa: PLR0917 - a command's options are its parameters
 
 def _drive(settings: "RunSettings", name: "TargetName") -> "tuple[Summary, EndedEarlyError | None]":
     """Run to the end while showing how it goes; an end before its time comes with why."""
+    from bench.ledger import refuse_existing  # noqa: PLC0415
     from bench.progress import ProgressDisplay  # noqa: PLC0415
     from bench.run import EndedEarlyError, run  # noqa: PLC0415
 
+    refuse_existing(settings.out)
     doing = f"Deploying {name} ..." if name.deployed else f"Connecting to {name} ..."
     whole_s = settings.duration_s + settings.warmup_s
     with ProgressDisplay(Console(stderr=True), whole_s, settings.warmup_s, doing) as display:

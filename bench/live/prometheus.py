@@ -22,7 +22,7 @@ def read_address(text: str) -> tuple[str, int]:
     Raises UsageError for anything else, and where the extra is not installed.
     """
     host, _, port = text.strip().rpartition(":")
-    if not port.isdigit() or not 0 < int(port) < 65536:
+    if not port.isdecimal() or not 0 < int(port) < 65536:
         raise UsageError(
             f"{text!r} is not an address.", "Give a port such as 9464, or an address such as 0.0.0.0:9464."
         )

@@ -16,11 +16,13 @@ from gevent.lock import BoundedSemaphore
 from locust.runners import MasterRunner, WorkerRunner
 
 from bench.errors import BenchError, TargetError, UsageError
+from bench.load.addresses import read_addresses
 from bench.load.chosen import choose_users
 from bench.load.endings import Fatal, end_on_ctrl_c, give_up, report_run
 from bench.load.master import Master
 from bench.load.options import add_arguments, read
 from bench.load.parent import watch_parent, watch_parent_after_fork
+from bench.load.ports import refuse_used_port
 from bench.load.preparation import answer_prepare, prepare_workers
 from bench.load.progress import Watch
 from bench.load.roles import FINISH, Alone, Role
@@ -88,7 +90,7 @@ def _on_init(environment: Environment, runner: Any, **_kwargs: Any) -> None:
         if isinstance(runner, WorkerRunner):
             answer_prepare(runner, current)
             return
-        option("--export", read_formats, environment.parsed_options.export)  # before a run rather than after it
+        _refuse_early(environment)
         _ask_before_loading(current)
         app = current.open()
         environment.host = app.url
@@ -104,6 +106,15 @@ def _on_init(environment: Environment, runner: Any, **_kwargs: Any) -> None:
         _watches[environment] = open_views(environment, current, _roles[environment])
         for left_out in app.left_out:
             logger.warning("Not driven: %s: %s.", left_out.api_name, left_out.reason)
+
+
+def _refuse_early(environment: Environment) -> None:
+    """Raise UsageError for what would otherwise come up only after an app was deployed, or after the run."""
+    parsed = environment.parsed_options
+    option("--export", read_formats, parsed.export)
+    read_addresses(parsed)
+    if environment.web_ui is not None:
+        refuse_used_port(environment.web_ui.host, parsed.web_port, "Name another with --web-port.")
 
 
 def _on_test_start(environment: Environment, **_kwargs: Any) -> None:

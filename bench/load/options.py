@@ -2,23 +2,35 @@
 
 import os
 import time
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench.errors import UsageError
+from bench.load.addresses import read_addresses
 from bench.load.inputs import Setting, read_setting
 from bench.load.recorders import MediaSettings, check_files
 from bench.load.shapes import EXAMPLES, Shape, parse_shape
 from bench.load.target import Overrides, TargetName, parse_target
 from bench.load.target_name import start_timeout_s
 from bench.media.mark import MarkLayout
-from bench.units import count_or_none, option, positive_seconds, resolution, seconds, seconds_or_none, share
+from bench.units import (
+    MOST_COUNT,
+    count_or_none,
+    option,
+    pace_seconds,
+    resolution,
+    seconds,
+    seconds_or_none,
+    share,
+    whole_number,
+)
 from bench.wire.access import Access, read_access
 
 LOOPBACK = "127.0.0.1"
-
+MOST_SEED = 2**32 - 1
 
 _ARGUMENTS: dict[str, dict[str, Any]] = {
     "--target": {
@@ -160,7 +172,13 @@ def read(parsed: Namespace, target: TargetName | None = None) -> Options:
     name = target or _target(parsed)
     _refuse_overrides(parsed, name)
     shape = option("--shape", parse_shape, parsed.shape) if parsed.shape else None
-    every_s = option("--stream-every", positive_seconds, parsed.stream_every) if parsed.stream_every else None
+    every_s = option("--stream-every", pace_seconds, parsed.stream_every) if parsed.stream_every else None
+    warmup_s = option("--warmup", seconds, str(parsed.warmup))
+    length_s = shape.length_s if shape else float(parsed.run_time) if parsed.run_time else None
+    if length_s is not None and warmup_s >= length_s:
+        raise UsageError("The run is over before --warmup is.", "Give a longer run, or a shorter --warmup.")
+    if parsed.num_users is not None:
+        option("-u", whole_number(1, MOST_COUNT), str(parsed.num_users))
     return Options(
         target=name,
         endpoints=tuple(parsed.endpoint),
@@ -176,13 +194,29 @@ def read(parsed: Namespace, target: TargetName | None = None) -> Options:
         inputs=tuple(map(read_setting, parsed.input)),
         access=read_access(parsed.auth_env, parsed.header, os.environ),
         start_timeout_s=start_timeout_s(name, parsed.start_timeout),
-        warmup_s=option("--warmup", seconds, str(parsed.warmup)),
-        duration_s=shape.length_s if shape else float(parsed.run_time) if parsed.run_time else None,
+        warmup_s=warmup_s,
+        duration_s=length_s,
         viewers=shape.most if shape else parsed.num_users,
         shape=shape,
         out=Path(parsed.out),
         yes=parsed.yes or os.environ.get("GRADIO_BENCH_YES") == "1",
     )
+
+
+def check(arguments: Sequence[str]) -> None:
+    """Check a command line made for Locust before anything is started; raises UsageError as `read` does.
+
+    What only the app can tell, such as the names of its endpoints, is not known yet.
+    """
+    parser = ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--host")
+    parser.add_argument("-t", dest="run_time", type=seconds)
+    parser.add_argument("-u", dest="num_users", type=int)
+    for flag, settings in _ARGUMENTS.items():
+        parser.add_argument(flag, **{name: value for name, value in settings.items() if name != "env_var"})
+    parsed, _ = parser.parse_known_args(arguments)
+    read(parsed)
+    read_addresses(parsed)
 
 
 def _media(parsed: Namespace) -> MediaSettings:
@@ -191,8 +225,8 @@ def _media(parsed: Namespace) -> MediaSettings:
     media = MediaSettings(
         width,
         height,
-        int(parsed.quality),
-        int(parsed.seed),
+        option("--quality", whole_number(1, 100), str(parsed.quality)),
+        option("--seed", whole_number(0, MOST_SEED), str(parsed.seed)),
         option("--jitter", share, str(parsed.jitter)),
         video=Path(parsed.video) if parsed.video else None,
         audio=Path(parsed.audio) if parsed.audio else None,

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from bench.errors import TargetError, UsageError
+from bench.load.ports import refuse_used_port
 from bench.load.target_name import TargetKind, TargetName, parse_target
 
 __all__ = ["EndpointFacts", "Facts", "Overrides", "Target", "TargetKind", "TargetName", "parse_target"]
@@ -152,7 +153,7 @@ class Target:
         if not self.name.deployed:
             raise UsageError(f"{self.name} runs already: only a file, a module or the reference app can be deployed.")
         if self._port:
-            _refuse_used_port(self._port)
+            refuse_used_port("127.0.0.1", self._port, "Name another with --port, or none to take any that is free.")
         try:
             self._launch()
             self._facts = self._read_report()
@@ -245,17 +246,6 @@ class Target:
     def _printed(self) -> str:
         tail = self.log_tail()
         return f" It printed last:\n{tail}" if tail else ""
-
-
-def _refuse_used_port(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except (OSError, OverflowError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            remedy = "Name another with --port, or none to take any that is free."
-            raise UsageError(f"Port {port} cannot be used: {reason}.", remedy) from None
 
 
 def _end(process: subprocess.Popen[bytes], patience_s: float) -> None:

@@ -4,11 +4,11 @@ import logging
 from typing import Any
 
 from bench.live import otel, prometheus
+from bench.load.addresses import read_addresses
 from bench.load.progress import Watch
 from bench.load.roles import Role
 from bench.load.session import Session
 from bench.load.tab import add_tab
-from bench.units import option
 
 logger = logging.getLogger("gradio-bench")
 
@@ -21,10 +21,11 @@ def open_views(environment: Any, session: Session, role: Role) -> Watch:
     watch, parsed = Watch(session, role), environment.parsed_options
     if environment.web_ui is not None:
         add_tab(environment.web_ui, session, watch, parsed.web_base_path)
-    if parsed.prometheus:
-        host, port = option("--prometheus", prometheus.read_address, parsed.prometheus)
+    addresses = read_addresses(parsed)
+    if addresses.prometheus is not None:
+        host, port = addresses.prometheus
         prometheus.serve(watch.latest, host, port)
         logger.info("Prometheus finds the run on http://%s:%d/metrics.", host, port)
-    if parsed.otlp:
-        watch.sender = otel.Sender(watch.latest, option("--otlp", otel.read_url, parsed.otlp))
+    if addresses.collector is not None:
+        watch.sender = otel.Sender(watch.latest, addresses.collector)
     return watch
