@@ -8,7 +8,6 @@ import numpy as np
 from bench.ledger import Ledger
 from bench.metrics import Distribution, Endpoint, Summary
 from bench.metrics.calls import result_gaps
-from bench.metrics.vanished import Vanished, vanished
 from bench.metrics.window import Window
 
 WAITED_S = 0.5  # below it, joining is just joining
@@ -19,8 +18,7 @@ class Case:
     """An endpoint and its surroundings.
 
     `call_s` is the time between the results of one stream: how long the app takes for a frame, wherever frames wait for
-    it. `sharing` are the other endpoints of its `concurrency_id`. `described` is its entry in the ledger's head;
-    `vanished` are those who left an open stream without a word.
+    it. `sharing` are the other endpoints of its `concurrency_id`. `described` is its entry in the ledger's head.
     """
 
     summary: Summary
@@ -28,7 +26,6 @@ class Case:
     described: dict[str, Any]
     sharing: tuple[Endpoint, ...]
     call_s: Distribution | None
-    vanished: tuple[Vanished, ...]
 
     @classmethod
     def of(cls, summary: Summary, ledger: Ledger, number: int) -> Self:
@@ -45,7 +42,6 @@ class Case:
                 if other != number and group is not None and _group(one) == group
             ),
             call_s=result_gaps(ledger.frames, np.flatnonzero(ledger.frames["endpoint"] == number), window),
-            vanished=tuple(vanished(ledger, number, window)),
         )
 
     @property

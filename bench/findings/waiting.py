@@ -125,7 +125,7 @@ def sound_lost_waiting(case: Case) -> Finding | None:
 
 def held_slots(case: Case) -> Finding | None:
     """Slots that stayed taken by viewers who had vanished, while others wanted them."""
-    known = [(each, each.held_s or each.at_least_s) for each in case.vanished]
+    known = [(each, each.held_s or each.at_least_s) for each in case.endpoint.vanished or ()]
     held = [(each, times) for each, times in known if times is not None and times.max >= HELD_S]
     if not held:
         return None

@@ -7,6 +7,7 @@ cannot be known; it never stands for 0.
 from dataclasses import dataclass
 
 from bench.metrics.distribution import Distribution
+from bench.metrics.vanished import Vanished
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +193,7 @@ class Endpoint:
 
     `shown`, `staleness_s`, `staleness_open_s` and `freezes` are None where results are not pictures: what counts then
     is `frames.delivered`. `call_s` is how long the app takes for one frame, its way there included (the median).
-    `sound` is None for a camera.
+    `sound` is None for a camera, `vanished` where nobody vanished with a stream open.
     """
 
     api_name: str
@@ -224,4 +225,5 @@ class Endpoint:
     concurrency: Concurrency
     goodput: Goodput
     integrity: Integrity
+    vanished: list[Vanished] | None
     changes: list[Change]

@@ -23,6 +23,7 @@ from bench.metrics.screen import Screen, first_frames, freezes, staleness
 from bench.metrics.shared import predicted_waits
 from bench.metrics.sound import sound
 from bench.metrics.usage import usage
+from bench.metrics.vanished import Vanished, vanished
 from bench.metrics.window import Window
 
 _APP = ("url", "gradio_version", "gradio_client_version", "ssr", "max_threads")
@@ -47,7 +48,8 @@ def summarise(ledger: Ledger) -> Summary:
     for number in range(len(described)):
         rows = EndpointRows.select(ledger, number, window)
         account = close_books(rows)
-        endpoints.append(_endpoint(rows, account, input_changes(ledger, rows.meta["api_name"], window)))
+        gone = vanished(ledger, number, window)
+        endpoints.append(_endpoint(rows, account, input_changes(ledger, rows.meta["api_name"], window), gone))
         evidence.append(Evidence.gather(rows, account))
         demands.append(demand(rows, endpoints[-1].call_s or 0.0))
     waits_s = predicted_waits(demands, ledger.meta.get("app", {}).get("max_threads"))
@@ -74,7 +76,7 @@ def _run(ledger: Ledger, window: Window) -> Run:
     return Run(**_known(described, _RUN), host=described.get("host") or {}, measured_s=window.length_s)
 
 
-def _endpoint(rows: EndpointRows, account: Account, changes: list[Change]) -> Endpoint:
+def _endpoint(rows: EndpointRows, account: Account, changes: list[Change], gone: list[Vanished]) -> Endpoint:
     latency, screen = latencies(rows), Screen.watch(rows)
     age = staleness(rows, screen)
     firsts, wrong = first_frames(rows, screen), integrity(rows)
@@ -108,6 +110,7 @@ def _endpoint(rows: EndpointRows, account: Account, changes: list[Change]) -> En
         concurrency=concurrency(rows),
         goodput=Goodput(),
         integrity=wrong,
+        vanished=gone or None,
         changes=changes,
     )
 

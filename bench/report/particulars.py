@@ -1,6 +1,7 @@
 """One endpoint's particulars: limits against what happened, line by line."""
 
 from bench.metrics import Endpoint, Sound
+from bench.metrics.vanished import Vanished
 from bench.report.words import count, duration, plural, setting, share
 
 _LOST = {
@@ -21,6 +22,7 @@ def particulars(endpoint: Endpoint) -> list[tuple[str, str]]:
         ("Turns", _turns(endpoint)),
         ("Freezes", _freezes(endpoint)),
         ("Integrity", _integrity(endpoint)),
+        ("Vanished", " · ".join(map(_vanished, endpoint.vanished or ()))),
     ]
     lines.extend(
         (
@@ -151,6 +153,22 @@ def _wrong(endpoint: Endpoint) -> list[str]:
     if found.damaged:
         told.append(f"{plural(found.damaged, 'stretch', 'stretches')} of a transcript made no word")
     return told
+
+
+def _vanished(alike: Vanished) -> str:
+    """Say how long the slots of those who vanished alike stayed taken."""
+    how = "fell silent" if alike.silently else "died"
+    told = f"{plural(alike.count, 'viewer')} {how} {'with' if alike.heartbeat else 'without'} a heartbeat"
+    held = [
+        f"{words}{duration(times.mean)} (mean of {count(int(times.count))})"
+        for words, times in (
+            ("", alike.held_s),
+            ("at most ", alike.at_most_s),
+            ("still at the end, after ", alike.at_least_s),
+        )
+        if times is not None
+    ]
+    return f"{told}: slot held {', '.join(held)}" if held else f"{told}: for how long its slot was held is not known"
 
 
 def _unread(endpoint: Endpoint) -> str:

@@ -53,6 +53,13 @@ def test_a_heartbeat_frees_the_slot_of_one_who_vanished(tmp_path: Path) -> None:
     without = found["filters"].held_s
     assert without is not None, "somebody waited all the while, so it could be measured"
     assert without.max < 1.5 * TIME_LIMIT_S
+    told = {
+        one["api_name"]: one["vanished"]
+        for one in json.loads((tmp_path / "out" / "results.json").read_text())["endpoints"]
+    }
+    assert told.pop("filters")[0]["held_s"]["max"] == pytest.approx(without.max, abs=1e-5)
+    assert [told.pop(name)[0]["heartbeat"] for name in ("simple", "objects")] == [True, True]
+    assert set(told.values()) == {None}
 
 
 def test_a_crowd_that_comes_and_goes_leaves_whole_books(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from bench.ledger import Fate
 from bench.metrics import summarise
 from bench.report.particulars import particulars
 from bench.report.words import duration
-from tests.ledgers import LedgerBuilder, Turns
+from tests.ledgers import LedgerBuilder, Turns, steady
 
 
 def _integrity(folder: Path, *fates: Fate, **stream: int) -> str | None:
@@ -40,6 +40,22 @@ def test_what_was_wrong_is_told_beside_what_could_not_be_read(tmp_path: Path) ->
     """Cross-talk of some results does not make the others readable."""
     words = _integrity(tmp_path, *[Fate.DELIVERED] * 8, Fate.UNATTRIBUTED, cross_talk=1)
     assert words == "of 10 results, 1 showed another viewer's frame, and 1 could not be read"
+
+
+def test_how_long_the_vanished_held_their_slots_is_told(tmp_path: Path) -> None:
+    """By the way they vanished; and no line where nobody did."""
+    builder = steady(tmp_path / "gone")
+    builder.note("vanished", 3.0, endpoint="simple", viewer=0, doing="open", heartbeat=False, silently=True)
+    builder.note("released", 9.0, endpoint="simple", viewer=0)
+    builder.note("vanished", 4.0, endpoint="simple", viewer=1, doing="open", heartbeat=True, silently=True)
+    (endpoint,) = summarise(builder.ledger()).endpoints
+    assert dict(particulars(endpoint))["Vanished"] == (
+        "1 viewer fell silent with a heartbeat: slot held still at the end, after 6.00 s (mean of 1) · "
+        "1 viewer fell silent without a heartbeat: slot held 6.00 s (mean of 1)"
+    )
+    (healthy,) = summarise(steady(tmp_path / "healthy").ledger()).endpoints
+    assert healthy.vanished is None
+    assert "Vanished" not in dict(particulars(healthy))
 
 
 def test_what_the_law_predicts_stands_beside_what_it_is_a_law_of(tmp_path: Path) -> None:
