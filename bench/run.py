@@ -142,6 +142,19 @@ def run(settings: RunSettings, watch: Watch = lambda _line: None) -> Summary:
     return summary
 
 
+def drive(settings: RunSettings, watch: Watch, orders: int) -> int:
+    """Run in a thread other than the main one, write no reports, and tell the exit code of the run's process.
+
+    `orders` is the descriptor of a pipe whose lines say when viewers come and go (`bench.load.orders`), and whose end
+    ends the run; it is closed here. Raises UsageError and TargetError as the run's own process found them.
+    """
+    refuse_existing(settings.out)
+    with Interrupts(lambda: None) as unheard:
+        process, pipe = _start(settings, orders)
+        _follow(process, pipe, settings, unheard, watch)
+    return process.returncode
+
+
 def _follow(
     process: "subprocess.Popen[bytes]", pipe: Any, settings: RunSettings, interrupts: Interrupts, watch: Watch
 ) -> None:
@@ -175,7 +188,7 @@ def _refuse_reports(settings: RunSettings, interrupts: Interrupts) -> None:
         )
 
 
-def _start(settings: RunSettings) -> tuple[subprocess.Popen[bytes], Any]:
+def _start(settings: RunSettings, orders: int | None = None) -> tuple[subprocess.Popen[bytes], Any]:
     reading, writing = os.pipe()
     environment = {
         **os.environ,
@@ -184,6 +197,8 @@ def _start(settings: RunSettings) -> tuple[subprocess.Popen[bytes], Any]:
         "GRADIO_BENCH_PARENT": str(os.getpid()),
         "GRADIO_BENCH_COMMAND": settings.command or shlex.join(["gradio-bench", *sys.argv[1:]]),
     }
+    if orders is not None:
+        environment["GRADIO_BENCH_ORDERS_FD"] = str(orders)
     with (settings.out / "locust.log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
             [sys.executable, "-m", "locust", *settings.arguments()],
@@ -191,10 +206,12 @@ def _start(settings: RunSettings) -> tuple[subprocess.Popen[bytes], Any]:
             stdout=log,
             stderr=subprocess.STDOUT,
             env=environment,
-            pass_fds=(writing,),
+            pass_fds=(writing,) if orders is None else (writing, orders),
             start_new_session=True,  # Ctrl-C reaches this process alone, which then asks the run to end
         )
     os.close(writing)
+    if orders is not None:
+        os.close(orders)
     return process, os.fdopen(reading, "rb")
 
 

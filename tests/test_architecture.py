@@ -78,7 +78,17 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bench.run",
         "bench.wire",
     },
+    "bench.compare": {
+        "bench.errors",
+        "bench.ledger",
+        "bench.metrics",
+        "bench.plain",
+        "bench.run",
+        "bench.units",
+        "bench.words",
+    },
     "bench.commands": {
+        "bench.compare",
         "bench.ledger",
         "bench.starter",
         "bench.fidelity",

@@ -144,10 +144,10 @@ def test_fates_are_explained(name: str) -> None:
 
 
 def test_exit_codes_are_explained() -> None:
-    """The README's exit codes are 0, Ctrl-C's, and those of the exception tree."""
+    """The README's exit codes are 0, those of verdicts (1 and 3), and those of the exception tree."""
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.BenchError)]
     table = next(part for part in README.text.split("\n\n") if part.startswith("| exit code"))
-    assert {int(cell) for cell in first_cells(table)} == {0, 130, *(kind.exit_code for kind in kinds)}
+    assert {int(cell) for cell in first_cells(table)} == {0, 1, 3, *(kind.exit_code for kind in kinds)}
 
 
 def test_every_dependency_has_its_reason() -> None:

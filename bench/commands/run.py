@@ -122,7 +122,7 @@ def run(  # noqa: PLR0917 - a command's options are its parameters
     check(settings.arguments())
     if settings.url:
         most = changing.most if changing else viewers
-        _ask_before_loading(target, most, settings.duration_s + settings.warmup_s, yes=yes)
+        ask_before_loading(target, most, settings.duration_s + settings.warmup_s, yes=yes)
     summary, early = _drive(settings, name)
     _tell(summary, settings, as_json=as_json)
     if early is not None:
@@ -178,7 +178,8 @@ def _length_s(viewers: int | None, duration: str, shape: "Shape | None", warmup_
     return shape.length_s - warmup_s
 
 
-def _ask_before_loading(target: str, viewers: int | None, duration_s: float, *, yes: bool) -> None:
+def ask_before_loading(target: str, viewers: int | None, duration_s: float, *, yes: bool) -> None:
+    """Get a yes before an app that is not on this machine is loaded; raises UsageError without one."""
     from bench.wire.address import is_loopback  # noqa: PLC0415
 
     if yes or is_loopback(target):

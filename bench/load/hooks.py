@@ -21,6 +21,7 @@ from bench.load.chosen import choose_users
 from bench.load.endings import Fatal, end_on_ctrl_c, give_up, report_run
 from bench.load.master import Master
 from bench.load.options import add_arguments, read
+from bench.load.orders import ORDERED, follow_orders
 from bench.load.parent import watch_parent, watch_parent_after_fork
 from bench.load.ports import refuse_used_port
 from bench.load.preparation import answer_prepare, prepare_workers
@@ -132,6 +133,7 @@ def _on_test_start(environment: Environment, **_kwargs: Any) -> None:
         return
     if not isinstance(runner, WorkerRunner):
         _watches[environment].begin()
+        follow_orders(environment, current)
 
 
 def _app_died(environment: Environment) -> None:
@@ -233,7 +235,8 @@ def _size(options: Any, current: Session) -> None:
     On the reference app not more: its server fills about a core with three or four cameras.
     """
     if options.num_users is None and "GRADIO_BENCH_PROGRESS_FD" in os.environ:
-        least = 1 if current.options.target.kind == "reference" else LEAST_VIEWERS
+        few = current.options.target.kind == "reference" or ORDERED in os.environ  # who waits tells no two apps apart
+        least = 1 if few else LEAST_VIEWERS
         options.num_users = max(least, len(current.app.endpoints))
         options.spawn_rate = options.num_users
 

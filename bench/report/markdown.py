@@ -34,12 +34,17 @@ def append_step_summary(summary: Summary, environment: Mapping[str, str]) -> boo
 
     A summary that cannot be shown must not fail the step that was measured.
     """
+    return append_to_step_summary(as_markdown(summary), environment)
+
+
+def append_to_step_summary(text: str, environment: Mapping[str, str]) -> bool:
+    """Append Markdown to the page of a GitHub job; False as `append_step_summary`."""
     name = environment.get(STEP_SUMMARY)
     if not name:
         return False
     try:
         with Path(name).open("a", encoding="utf-8") as file:
-            file.write(as_markdown(summary) + "\n")
+            file.write(text + "\n")
     except OSError:
         return False
     return True
