@@ -2,7 +2,8 @@
 
 import signal
 import sys
-from typing import Any, NoReturn
+from importlib.metadata import version
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -32,6 +33,25 @@ app = typer.Typer(
     help="Load testing and benchmarking for Gradio apps that stream a camera or a microphone.",
     epilog="Exit codes: 0 fine · 2 wrong usage · 4 the app could not be reached or died · 130 interrupted.",
 )
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        python = ".".join(map(str, sys.version_info[:3]))
+        beside = f"Gradio {version('gradio')}, Locust {version('locust')}, Python {python}"
+        sys.stdout.write(f"gradio-bench {version('gradio-bench')} ({beside})\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Take what stands before the name of a command."""
+
+
 app.command(epilog=run.EPILOG)(run.run)
 app.command(epilog=discover.EPILOG)(discover.discover)
 app.command(epilog=report.EPILOG)(report.report)

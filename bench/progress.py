@@ -135,7 +135,7 @@ def _endpoint(one: dict[str, Any]) -> str:
     if captured:
         met = [fate for fate in FATES if fates.get(fate) and fate != "delivered"]
         others = "".join(f", {share(fates[fate], captured)} {fate}" for fate in met)
-        parts.append(f"{count(captured)} frames, {share(fates.get('delivered', 0), captured)} delivered{others}")
+        parts.append(f"{plural(captured, 'frame')}, {share(fates.get('delivered', 0), captured)} delivered{others}")
     if one["latency_p50_s"] is not None:
         parts.append(f"latency p50 {duration(one['latency_p50_s'])}, p95 {duration(one['latency_p95_s'])}")
     return f"  {plain(one['api_name'])}: " + " · ".join(parts)

@@ -49,6 +49,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "bench.load.endings": {"bench.errors", "bench.load", "bench.report"},
     "bench.load.hooks": {
+        "bench.words",
         "bench.errors",
         "bench.load",
         "bench.load.endings",
@@ -88,6 +89,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bench.words",
     },
     "bench.commands": {
+        "bench.words",
         "bench.compare",
         "bench.ledger",
         "bench.starter",

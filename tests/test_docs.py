@@ -53,11 +53,11 @@ def options_in_help(*words: str) -> set[str]:
 def options_of(words: list[str]) -> set[str]:
     """Every option of the program a command starts; AssertionError when it starts none of ours."""
     match words:
-        case ["gradio-bench", name, *_]:
+        case ["gradio-bench", name, *_] if not name.startswith("-"):
             assert name in subcommands(), f"gradio-bench has no command {name}"
             return subcommands()[name]
-        case ["gradio-bench"]:
-            return {"--help"}
+        case ["gradio-bench", *_]:
+            return {"--help", "--version"}
         case ["locust", *_]:
             return options_in_help("-m", "scenarios")
         case ["python", "-m", module, *_]:

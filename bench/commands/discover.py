@@ -35,9 +35,11 @@ def discover(
     most_s = start_timeout_s(name, start_timeout)
     doing = f"Deploying {name} ..." if name.deployed else f"Connecting to {name} ..."
     with ExitStack() as stack, Console(stderr=True).status(doing) as status:
-        url = stack.enter_context(Deployment(name, timeout_s=most_s)).url if name.deployed else name.text
+        deployed = stack.enter_context(Deployment(name, timeout_s=most_s)) if name.deployed else None
+        url, facts = (deployed.url, deployed.facts) if deployed else (name.text, None)
         found = find(url, auth=access.auth, headers=access.headers, patience_s=most_s, waiting=status.update)
+    gone = str(name) if deployed else ""
     if as_json:
-        sys.stdout.write(json.dumps(discovery.as_json(found), indent=2) + "\n")
+        sys.stdout.write(json.dumps(discovery.as_json(found, facts, gone), indent=2) + "\n")
     else:
-        discovery.render(found, Console())
+        discovery.render(found, Console(), facts, gone)

@@ -32,4 +32,6 @@ def report(
     if as_json:
         sys.stdout.write((ledger.parent / "results.json").read_text())
     else:
-        terminal.render(summary, Console())
+        console = Console()
+        terminal.render(summary, console)
+        console.print(terminal.places(ledger.parent), soft_wrap=True, highlight=False, markup=False)

@@ -38,6 +38,7 @@ from bench.commands.options import (
 )
 from bench.errors import UsageError
 from bench.units import option, positive_seconds, process_count, seconds
+from bench.words import plural
 
 if TYPE_CHECKING:
     from bench.load.shapes import Shape
@@ -157,7 +158,7 @@ def _tell(summary: "Summary", settings: "RunSettings", *, as_json: bool) -> None
         return
     console = Console()
     terminal.render(summary, console)
-    console.print(f"Results: {settings.out / 'results.json'} · ledger: {settings.out / 'ledger'}", soft_wrap=True)
+    console.print(terminal.places(settings.out), soft_wrap=True, highlight=False, markup=False)
 
 
 def _length_s(viewers: int | None, duration: str, shape: "Shape | None", warmup_s: float) -> float:
@@ -184,7 +185,8 @@ def ask_before_loading(target: str, viewers: int | None, duration_s: float, *, y
 
     if yes or is_loopback(target):
         return
-    question = f"This sends {viewers or 'at least 4'} viewers to {target} for {duration_s:.0f} s."
+    who = plural(viewers, "viewer") if viewers else "at least 4 viewers"
+    question = f"This sends {who} to {target} for {duration_s:.0f} s."
     if not sys.stdin.isatty():
         raise UsageError(f"{question} That app is not on this machine.", "Add --yes if you may load it.")
     if not typer.confirm(f"{question} May you load that app?", default=False):

@@ -49,10 +49,11 @@ def out_of_order(case: Case) -> Finding | None:
     number, results = case.endpoint.integrity.out_of_order or 0, case.endpoint.results
     if number <= 0.01 * results:
         return None
+    were = "was" if number == 1 else "were"
     return found(
         "out_of_order",
         "warning",
-        f"{count(number)} of {plural(results, 'result')} were older than the one before: what viewers see jumps back.",
+        f"{count(number)} of {plural(results, 'result')} {were} older than the one before: viewers see jumps back.",
         f"def handle({case.recorder}): return process({case.recorder})  # this frame's, not an older one's",
         out_of_order=number,
         results=results,

@@ -18,7 +18,7 @@ from bench.load.worker import Worker
 from bench.report import write_reports
 from bench.report.exports import read_formats
 from bench.report.markdown import append_step_summary
-from bench.report.terminal import render
+from bench.report.terminal import places, render
 
 Environment = Any
 """Locust's Environment: its own annotations leave options and runner as None."""
@@ -36,7 +36,7 @@ def report_run(out: Path, exports: str) -> None:
     append_step_summary(summary, os.environ)
     console = Console()
     render(summary, console)
-    console.print(f"Results: {out / 'results.json'}", soft_wrap=True)
+    console.print(places(out), soft_wrap=True, highlight=False, markup=False)
 
 
 def give_up(environment: Environment, role: Role, error: BenchError) -> None:

@@ -34,6 +34,7 @@ from bench.load.worker import Worker
 from bench.report.exports import read_formats
 from bench.units import option
 from bench.wire.app import is_loopback
+from bench.words import plural
 
 Environment = Any
 """Locust's Environment: its own annotations leave options and runner as None."""
@@ -248,7 +249,7 @@ def _ask_before_loading(current: Session) -> None:
         return
     length_s = current.options.duration_s
     how_long = f"for {length_s:.0f} s" if length_s else "until stopped"
-    question = f"This sends {current.options.viewers or 1} viewers to {target.text} {how_long}."
+    question = f"This sends {plural(current.options.viewers or 1, 'viewer')} to {target.text} {how_long}."
     if not sys.stdin.isatty():
         raise UsageError(f"{question} That app is not on this machine.", "Add --yes if you may load it.")
     if input(f"{question} May you load that app? [y/N] ").strip().lower() not in {"y", "yes"}:

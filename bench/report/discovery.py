@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from bench.load.target import Facts
     from bench.wire.app import App, Endpoint, Input, LeftOut, Output
 
 _VALUE_CHARACTERS = 40
@@ -25,35 +25,43 @@ _RESULTS = {
 }
 
 
-def as_json(app: "App", limits: Mapping[int, int] | None = None) -> dict[str, Any]:
+def as_json(app: "App", facts: "Facts | None" = None, name: str = "") -> dict[str, Any]:
     """Return what was found as JSON-ready values; headers and cookies stay out of it, they may hold secrets.
 
-    `limits` are effective concurrency limits by fn_index, for an app the harness deployed; null otherwise.
+    `facts` is what an app deployed for the look told of its limits, null for any other. Such an app has gone again: it
+    is called by `name`, and its address is null.
     """
     found = asdict(app)
     del found["headers"], found["cookies"]
+    found["target"] = name or app.url
+    if name:
+        found["url"] = found["root"] = None
+    found["max_threads"] = facts.max_threads if facts else None
     for endpoint in found["endpoints"]:
-        endpoint["effective_limit"] = (limits or {}).get(endpoint["fn_index"])
+        known = facts.endpoints.get(endpoint["fn_index"]) if facts else None
+        endpoint["effective_limit"] = known.effective_limit if known else None
+        endpoint["limits"] = asdict(known) if known else None
     return found
 
 
-def render(app: "App", console: "Console", limits: Mapping[int, int] | None = None) -> None:
-    """Print what was found and how each endpoint would be driven; `limits` as in `as_json`."""
-    console.print(_headline(app))
+def render(app: "App", console: "Console", facts: "Facts | None" = None, name: str = "") -> None:
+    """Print what was found and how each endpoint would be driven; `facts` and `name` as in `as_json`."""
+    console.print(_headline(app, name))
     for endpoint in app.endpoints:
         console.print()
         console.print(_title(endpoint))
-        console.print(Padding(_details(endpoint, (limits or {}).get(endpoint.fn_index)), (0, 0, 0, 2)))
+        console.print(Padding(_details(endpoint, facts), (0, 0, 0, 2)))
     if app.left_out:
         console.print()
         console.print(_left_out(app.left_out))
 
 
-def _headline(app: "App") -> Text:
+def _headline(app: "App", name: str) -> Text:
     kinds = Counter(endpoint.kind for endpoint in app.endpoints)
     found = " and ".join(f"{number} {kind} endpoint{'s' * (number > 1)}" for kind, number in kinds.items())
     served = ", its pages rendered by Node" if app.ssr else ""
-    return Text(f"{app.url} runs Gradio {app.gradio_version}{served}. It has {found}.")
+    called = name.replace("the ", "The ", 1) if name.startswith("the ") else name
+    return Text(f"{called or app.url} runs Gradio {app.gradio_version}{served}. It has {found}.")
 
 
 def _title(endpoint: "Endpoint") -> Text:
@@ -62,7 +70,7 @@ def _title(endpoint: "Endpoint") -> Text:
     return Text.assemble((endpoint.api_name, "bold cyan"), f"  {endpoint.kind}{pace} · {limit}")
 
 
-def _details(endpoint: "Endpoint", limit: int | None) -> Table:
+def _details(endpoint: "Endpoint", facts: "Facts | None") -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim", no_wrap=True)
     for number, given in enumerate(endpoint.inputs):
@@ -72,11 +80,25 @@ def _details(endpoint: "Endpoint", limit: int | None) -> Table:
     if not endpoint.outputs:
         table.add_row("gets", "nothing", "only that a frame was handled can be seen")
     table.add_row("figures", Text(endpoint.attribution), Text(_attribution(endpoint)))
-    if limit is not None:
-        table.add_row("limit", str(limit), "streams open at once")
+    table.add_row("slots", *map(Text, _slots(endpoint, facts)))
     if endpoint.api_name.partition(":")[0] == f"fn_{endpoint.fn_index}":
         table.add_row("name", endpoint.api_name, "stands for an api_name it has not got, or shares with another")
     return table
+
+
+def _slots(endpoint: "Endpoint", facts: "Facts | None") -> tuple[str, str]:
+    """Say how many streams can be open at once, and what limits them."""
+    known = facts.endpoints.get(endpoint.fn_index) if facts else None
+    if facts is None or known is None:
+        return "unknown", "an app that runs already does not tell its concurrency_limit: name its file to know"
+    own = "none" if known.concurrency_limit is None else str(known.concurrency_limit)
+    said = f"streams open at once: concurrency_limit is {own}"
+    if known.concurrency_limit is None or known.effective_limit == facts.max_threads < known.concurrency_limit:
+        said += f", and max_threads {facts.max_threads}"
+    others = [
+        one.api_name for one in facts.endpoints.values() if one.concurrency_id == known.concurrency_id and one != known
+    ]
+    return str(known.effective_limit), said + (f"; shared with {', '.join(others)}" if others else "")
 
 
 def _sent(given: "Input") -> str:

@@ -1,6 +1,7 @@
 """The terminal summary: what a run showed, in words and tables that need no manual."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.filesize import decimal
@@ -54,6 +55,11 @@ def render(summary: Summary, console: Console) -> None:
     """
     signs = _HARMLESS if console.encoding.lower().startswith("utf") else _HARMLESS | _PLAIN
     console.print(_Translated(Group(*_pages(summary)), signs), width=min(console.width, _WIDEST))
+
+
+def places(out: Path) -> str:
+    """Say where the files of the run in `out` lie."""
+    return f"Report: {out / 'report.html'} · results: {out / 'results.json'} · ledger: {out / 'ledger'}"
 
 
 def _pages(summary: Summary) -> Iterator[RenderableType]:

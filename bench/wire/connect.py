@@ -13,6 +13,7 @@ from bench.wire.client import AppClient
 from bench.wire.failures import NotUpError, space_error, unreachable, unusable
 
 _TRY_EVERY_S = 2.0
+_LEAST_S = 0.5
 
 
 def connect(
@@ -36,6 +37,9 @@ def connect(
     settings = {"auth": auth, "headers": dict(headers or {}), "ssl_verify": verify, "httpx_kwargs": network}
     started_s = time.monotonic()
     while True:
+        left_s = patience_s - (time.monotonic() - started_s)
+        if left_s > 0:  # a server that takes the request and stays silent is waited for no longer than was asked
+            network["timeout"] = min(timeout_s, max(left_s, _LEAST_S))
         try:
             return _connect(url, settings)
         except NotUpError as error:

@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.console import Console
 
+from bench.load.target import EndpointFacts, Facts
 from bench.report.discovery import as_json, render
 from bench.wire.app import App
 from bench.wire.endpoint import read_endpoints
@@ -52,11 +53,21 @@ def app() -> App:
     )
 
 
-def told(limits: dict[int, int] | None = None, found: App | None = None) -> str:
+FACTS = Facts(
+    "http://127.0.0.1:1",
+    40,
+    {
+        0: EndpointFacts("filters", None, "shared", 7),
+        1: EndpointFacts("label", 7, "shared", 7),
+    },
+)
+
+
+def told(facts: Facts | None = None, found: App | None = None, name: str = "") -> str:
     """Render the app as a terminal would show it, runs of blanks made one."""
     console = Console(width=120, no_color=True)
     with console.capture() as capture:
-        render(found or app(), console, limits)
+        render(found or app(), console, facts, name)
     return "\n".join(" ".join(line.split()) for line in capture.get().splitlines())
 
 
@@ -96,10 +107,22 @@ def test_long_values_are_cut_short_and_go_back_with_results() -> None:
 
 
 def test_effective_limits_are_told_where_they_are_known() -> None:
-    """A deployed app's limits appear in text and JSON; at a URL they are unknown, which is null and no line."""
-    assert "limit 7 streams open at once" in told({0: 7})
-    assert "open at once" not in told()
-    assert [one["effective_limit"] for one in as_json(app(), {0: 7})["endpoints"]] == [7, None]
+    """A deployed app's limits, and who shares them, appear in text and JSON; at a URL they are unknown, and null."""
+    text = told(FACTS)
+    assert "slots 7 streams open at once: concurrency_limit is none, and max_threads 40; shared with label" in text
+    assert "slots 7 streams open at once: concurrency_limit is 7; shared with filters" in text
+    assert "slots unknown an app that runs already" in told()
+    (first, _), (unknown, _) = as_json(app(), FACTS)["endpoints"], as_json(app())["endpoints"]
+    assert (first["effective_limit"], first["limits"]["concurrency_id"]) == (7, "shared")
+    assert (unknown["effective_limit"], unknown["limits"]) == (None, None)
+
+
+def test_an_address_that_is_gone_is_not_named() -> None:
+    """An app deployed for the look is called by its file's name: nobody answers at its address any more."""
+    assert "127.0.0.1" not in told(FACTS, name="app.py")
+    assert told(FACTS, name="app.py").startswith("app.py runs Gradio")
+    found = as_json(app(), FACTS, "app.py")
+    assert (found["target"], found["url"], found["root"]) == ("app.py", None, None)
 
 
 def test_the_json_holds_everything_but_secrets() -> None:

@@ -1,6 +1,7 @@
 """Reaching an app, on servers that are no Gradio app, and addresses that are none."""
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -189,6 +190,15 @@ def test_a_server_that_starts_is_waited_for() -> None:
     assert len(heard) == 1
     assert "503" in heard[0]
     assert "of 30 s" in heard[0]
+
+
+def test_patience_also_ends_with_a_server_that_stays_silent() -> None:
+    """A server that takes the request and never answers is waited for as long as was asked, not longer."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(TargetError, match=r"did not answer within 0\.5 s") as caught:
+            discover(url, timeout_s=60.0, patience_s=0.3)
+    assert "--start-timeout" in caught.value.remedy
 
 
 def test_patience_ends() -> None:
