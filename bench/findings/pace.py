@@ -84,7 +84,7 @@ def slow_part(case: Case) -> Finding | None:
     }
     remedy = {
         "send": "gr.Image(webcam_options=gr.WebcamOptions(constraints={'video': {'width': 320}}))",
-        "serve": "GRADIO_PROFILING=1 python app.py  # tells queue, preprocess, handler and postprocess apart",
+        "serve": "GRADIO_PROFILING=1 gradio-bench run ...  # tells queue, preprocess, handler and postprocess apart",
         "fetch": "gr.Image(format='jpeg')  # smaller to encode and to fetch than WebP or PNG",
     }
     cpu_s = case.summary.app.usage.cpu_s_per_result if case.summary.app.usage else None

@@ -4,7 +4,7 @@ import gc
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from itertools import count
 from random import Random
 from typing import TYPE_CHECKING, Protocol
@@ -20,6 +20,7 @@ from bench.load.attribution import Attributor
 from bench.load.entries import SentFrame
 from bench.load.recorders import MediaSettings, Recorders
 from bench.wire.app import App, Endpoint
+from bench.wire.profiling import fetch_traces
 from bench.wire.transport import TIMEOUT_S, GeventTransport, Transport
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ FLUSH_EVERY_S = 0.5
 """The ledger is written this often: a killed process loses less than its last second."""
 
 LAG_PROBE_S = 0.1
+
+TRACES_AFTER_S = 0.3
+"""From the end of the last stream until the app's trace of it: Gradio looks for a close every so often."""
 
 TransportFactory = Callable[[str, dict[str, str]], Transport]
 
@@ -195,7 +199,15 @@ class Crowd:
         for viewer in list(self.viewers):  # the process was held up: the books close all the same
             viewer.settle()
             gevent.spawn(viewer.hang_up)
+        if self.app.profiling:
+            self._note_profile()
         self.close()
+
+    def _note_profile(self) -> None:
+        """Note what the app's own traces tell; a stream's trace is there a moment after its end."""
+        gevent.sleep(TRACES_AFTER_S)
+        traces = [astuple(trace) for trace in fetch_traces(self.app)]
+        self.writer.note({"note": "profile", "at_s": time.monotonic(), "traces": traces})
 
     def close(self) -> None:
         """Stop the chores and close the ledger."""

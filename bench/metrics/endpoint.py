@@ -64,6 +64,24 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What `parts_s.serve` is made of, by Gradio's own traces of `streams` streams and their `calls`.
+
+    `queue_wait_s` is over streams; the others are means over calls. waiting: what serve has beyond the three others,
+    such as the stream's mailbox, and the way; None where serve is. preprocess, handler and postprocess: their waits for
+    a thread included.
+    """
+
+    streams: int
+    calls: int
+    queue_wait_s: Distribution | None
+    waiting_s: float | None
+    preprocess_s: float
+    handler_s: float
+    postprocess_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Freezes:
     """Gaps between shown pictures that a viewer notices as a freeze; `longest_s` is None where there was none."""
 
@@ -193,6 +211,7 @@ class Endpoint:
 
     `shown`, `staleness_s`, `staleness_open_s` and `freezes` are None where results are not pictures: what counts then
     is `frames.delivered`. `call_s` is how long the app takes for one frame, its way there included (the median).
+    `profile` is None unless the app was started with GRADIO_PROFILING=1.
     `sound` is None for a camera, `vanished` where nobody vanished with a stream open.
     """
 
@@ -214,6 +233,7 @@ class Endpoint:
     latency_raw_s: Distribution | None
     parts_s: Parts
     call_s: float | None
+    profile: Profile | None
     staleness_s: Distribution | None
     staleness_open_s: Distribution | None
     freezes: Freezes | None

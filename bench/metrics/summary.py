@@ -17,6 +17,7 @@ from bench.metrics.figures import App, Failure, Run, Summary
 from bench.metrics.generator import Evidence, generator
 from bench.metrics.integrity import integrity
 from bench.metrics.latency import latencies
+from bench.metrics.profile import profile
 from bench.metrics.rotation import concurrency, demand, eta_errors, queue_waits, rotation
 from bench.metrics.rows import EndpointRows
 from bench.metrics.screen import Screen, first_frames, freezes, staleness
@@ -49,7 +50,8 @@ def summarise(ledger: Ledger) -> Summary:
         rows = EndpointRows.select(ledger, number, window)
         account = close_books(rows)
         gone = vanished(ledger, number, window)
-        endpoints.append(_endpoint(rows, account, input_changes(ledger, rows.meta["api_name"], window), gone))
+        one = _endpoint(rows, account, input_changes(ledger, rows.meta["api_name"], window), gone)
+        endpoints.append(replace(one, profile=profile(ledger, rows, one.parts_s)))
         evidence.append(Evidence.gather(rows, account))
         demands.append(demand(rows, endpoints[-1].call_s or 0.0))
     waits_s = predicted_waits(demands, ledger.meta.get("app", {}).get("max_threads"))
@@ -99,6 +101,7 @@ def _endpoint(rows: EndpointRows, account: Account, changes: list[Change], gone:
         latency_raw_s=latency.raw,
         parts_s=latency.parts,
         call_s=call_s(result_gaps(rows.frames, rows.every, rows.window), latency.parts),
+        profile=None,
         staleness_s=age.always,
         staleness_open_s=age.while_open,
         freezes=freezes(rows, screen),

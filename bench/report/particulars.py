@@ -17,6 +17,7 @@ def particulars(endpoint: Endpoint) -> list[tuple[str, str]]:
     """List what the tables cannot show, each as a label and a line of text."""
     lines = [
         ("Sound", _sound(endpoint)),
+        ("In the app", _profile(endpoint)),
         ("Queue wait", _wait(endpoint)),
         ("Active streams", _active(endpoint)),
         ("Turns", _turns(endpoint)),
@@ -54,6 +55,20 @@ def _gaps(sound: Sound) -> str:
     if not gaps.count:
         return ""
     return f" · {plural(gaps.count, 'gap')} in what it heard, the longest {duration(gaps.longest_s)}"
+
+
+def _profile(endpoint: Endpoint) -> str:
+    found = endpoint.profile
+    if found is None:
+        return ""
+    told = {
+        "waiting": found.waiting_s,
+        "preprocess": found.preprocess_s,
+        "handler": found.handler_s,
+        "postprocess": found.postprocess_s,
+    }
+    parts = " · ".join(f"{name} {duration(seconds)}" for name, seconds in told.items())
+    return f"{parts} (means of {plural(found.calls, 'call')}, by Gradio's own traces)"
 
 
 def _wait(endpoint: Endpoint) -> str:

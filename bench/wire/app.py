@@ -13,6 +13,7 @@ from bench.wire.client import AppClient
 from bench.wire.connect import connect
 from bench.wire.endpoint import Endpoint, Input, LeftOut, Output, read_endpoints
 from bench.wire.parameters import name_parameters
+from bench.wire.profiling import profiles
 
 __all__ = ["App", "Endpoint", "Input", "LeftOut", "Output", "discover", "is_loopback"]
 
@@ -27,6 +28,7 @@ class App:
     `root` is scheme, host, port and root path without a slash at the end; the API lies at `root + api_prefix`.
     `headers` and `cookies` belong on every request (login, Space token). `ssr` is None where it could not be told.
     `max_threads` is not in /config: it is None unless the app was deployed by the harness.
+    `profiling` says whether it keeps traces of its own (`bench.wire.profiling`).
     """
 
     url: str
@@ -39,6 +41,7 @@ class App:
     protocol: str
     ssr: bool | None
     max_threads: int | None
+    profiling: bool
     endpoints: tuple[Endpoint, ...]
     left_out: tuple[LeftOut, ...]
 
@@ -91,6 +94,14 @@ def discover(
         protocol=str(config.get("protocol", "ws")),
         ssr=_is_ssr(client),
         max_threads=None,
+        profiling=profiles(
+            client.src.rstrip("/"),
+            str(config.get("api_prefix", "")).rstrip("/"),
+            headers=client.headers,
+            cookies=client.cookies,
+            verify=client.ssl_verify,
+            **client.httpx_kwargs,
+        ),
         endpoints=name_parameters(client, endpoints),
         left_out=left_out,
     )

@@ -47,6 +47,7 @@ def app() -> App:
         gradio_client_version="2.7.2",
         protocol="sse_v3",
         ssr=False,
+        profiling=False,
         max_threads=None,
         endpoints=endpoints,
         left_out=left_out,
