@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +90,7 @@ class RunSettings:
         arguments = ["-f", str(_SCENARIO), "--headless", "--only-summary", "--exit-code-on-error", "0", "--yes"]
         arguments += ["-u", str(self.viewers), "-r", str(self.viewers)] if self.viewers else []
         if not self.shape:  # which has a length of its own
-            arguments += ["-t", f"{ceil(self.warmup_s + self.duration_s)}s"]  # Locust counts whole seconds
+            arguments += ["--duration", f"{self.duration_s}s"]
         repeated = {"--endpoint": self.endpoints, "--input": self.inputs, "--header": self.headers}
         arguments += [*where, *(f"{flag}={value}" for flag, values in repeated.items() for value in values)]
         arguments += [f"{flag}={value}" for flag, value in given.items() if value]

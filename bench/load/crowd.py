@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import astuple, dataclass, field
 from itertools import count
+from math import inf
 from random import Random
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
@@ -92,7 +93,7 @@ class Crowd:
         self.api_path = urlsplit(app.root).path.rstrip("/") + app.api_prefix
         self._numbers = count()
         self._transport = transport
-        self._started = False
+        self.began_s = inf  # when the first camera did
         self._lag_s = 0.0
         self._process = psutil.Process()
         gc.collect()
@@ -131,9 +132,9 @@ class Crowd:
         self.viewers.discard(viewer)
 
     def camera_started(self, now_s: float) -> None:
-        """Note the instant the first camera began: warm-up counts from there."""
-        if not self._started:
-            self._started = True
+        """Note the instant the first camera began, which need not be the first viewer's: warm-up counts from there."""
+        if now_s < self.began_s:
+            self.began_s = now_s
             self.writer.note({"note": "started", "at_s": now_s})
 
     def phase_s(self, viewer: int, stream_every_s: float) -> float:

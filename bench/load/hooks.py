@@ -18,6 +18,7 @@ from locust.runners import MasterRunner, WorkerRunner
 from bench.errors import BenchError, TargetError, UsageError
 from bench.load.addresses import read_addresses
 from bench.load.chosen import choose_users
+from bench.load.clock import end_after
 from bench.load.endings import Fatal, end_on_ctrl_c, give_up, report_run
 from bench.load.master import Master
 from bench.load.options import add_arguments, read
@@ -135,12 +136,30 @@ def _on_test_start(environment: Environment, **_kwargs: Any) -> None:
     if not isinstance(runner, WorkerRunner):
         _watches[environment].begin()
         follow_orders(environment, current)
+        _keep_time(environment, current, role)
+
+
+def _keep_time(environment: Environment, current: Session, role: Role) -> None:
+    """End the run in time where --duration says how long it is."""
+    crowd, options = current.crowd, current.options
+    if options.timed and options.duration_s is not None:
+        end_after(
+            options.duration_s,
+            role,
+            lambda: current.crowd is not crowd or crowd is None or crowd.over,
+            partial(_end, environment),
+        )
+
+
+def _end(environment: Environment) -> None:
+    """End the run as Locust's own -t does."""
+    gevent.spawn(environment.runner.quit if environment.parsed_options.headless else environment.runner.stop)
 
 
 def _app_died(environment: Environment) -> None:
     logger.error("The app under test died: the run ends here.")
     environment.process_exit_code = TargetError.exit_code
-    gevent.spawn(environment.runner.quit if environment.parsed_options.headless else environment.runner.stop)
+    _end(environment)
 
 
 def _on_test_stopping(environment: Environment, **_kwargs: Any) -> None:

@@ -4,6 +4,7 @@ import logging
 import time
 import uuid
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import gevent
 from locust.runners import STATE_MISSING, MasterRunner
 
 from bench.live.counts import silent
+from bench.load.clock import began
 from bench.load.crowd import Reporter
 from bench.load.live import Live, look
 from bench.load.roles import FAMILY, FINISH, PLAN, REPORT, TURN, worker_name
@@ -44,6 +46,7 @@ class Master:
         self._session: Session | None = None
         self._folder = Path()
         self._run = ""
+        self._began_s = inf
         runner.register_message(REPORT, self._take_report)
         runner.register_message(TURN, self._give_turn)
 
@@ -52,7 +55,7 @@ class Master:
         session.start_run(report)
         self._session, self._turns, self._run = session, Turns(), uuid.uuid4().hex
         self._folder = session.out.resolve() / "ledger"
-        self._workers = {}
+        self._workers, self._began_s = {}, inf
         for client_id in self._runner.clients:
             if self._present(client_id):
                 self._known(client_id)
@@ -87,6 +90,10 @@ class Master:
                 own.append(silent(worker.live) if gone else worker.live)
         return own
 
+    def began_s(self) -> float:
+        """See Role."""
+        return self._began_s
+
     # Messages -------------------------------------------------------------------------------------------------
 
     def _take_report(self, environment: Any, msg: Any) -> None:  # noqa: ARG002 - Locust's signature
@@ -97,6 +104,7 @@ class Master:
         worker.heard_s = time.monotonic()
         worker.ended = report["ended"]
         worker.live = report["live"] or worker.live
+        self._began_s = min(self._began_s, began(report.get("recorded_s")))
         if report["blocks"]:
             with (self._folder / f"{worker.name}.ledger").open("ab") as file:
                 file.write(report["blocks"])

@@ -21,6 +21,7 @@ from bench.units import (
     count_or_none,
     option,
     pace_seconds,
+    positive_seconds,
     resolution,
     seconds,
     seconds_or_none,
@@ -102,6 +103,12 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
         "metavar": "SHAPE",
         "help": f"Viewers that come and go, instead of -u, -r and -t: {EXAMPLES}.",
     },
+    "--duration": {
+        "default": "",
+        "metavar": "S",
+        "help": "Time measured after the warm-up, counted from the first camera's start; ends the run, as -t does from "
+        "Locust's own start (default: what -t leaves).",
+    },
     "--warmup": {"default": "0s", "metavar": "S", "help": "Time left out of the figures at the start (default: 0s)."},
     "--out": {
         "default": f"gradio-bench-results/{time.strftime('%Y%m%d-%H%M%S')}",
@@ -134,7 +141,8 @@ _IN_WEB_UI = {"--stream-every", "--resolution", "--quality", "--jitter", "--seed
 class Options:
     """One run's settings. `stream_every_s` None keeps the app's own; `overrides` go to an app deployed here.
 
-    `start_timeout_s` is how long the app is waited for.
+    `start_timeout_s` is how long the app is waited for. `duration_s` is the whole run, warm-up included, None where it
+    has no end; `timed` says that it counts from the first camera's start.
     """
 
     target: TargetName
@@ -147,6 +155,7 @@ class Options:
     start_timeout_s: float
     warmup_s: float
     duration_s: float | None
+    timed: bool
     viewers: int | None
     shape: Shape | None
     out: Path
@@ -174,7 +183,7 @@ def read(parsed: Namespace, target: TargetName | None = None) -> Options:
     shape = option("--shape", parse_shape, parsed.shape) if parsed.shape else None
     every_s = option("--stream-every", pace_seconds, parsed.stream_every) if parsed.stream_every else None
     warmup_s = option("--warmup", seconds, str(parsed.warmup))
-    length_s = shape.length_s if shape else float(parsed.run_time) if parsed.run_time else None
+    length_s = shape.length_s if shape else _length_s(parsed, warmup_s)
     if length_s is not None and warmup_s >= length_s:
         raise UsageError("The run is over before --warmup is.", "Give a longer run, or a shorter --warmup.")
     if parsed.num_users is not None:
@@ -196,6 +205,7 @@ def read(parsed: Namespace, target: TargetName | None = None) -> Options:
         start_timeout_s=start_timeout_s(name, parsed.start_timeout),
         warmup_s=warmup_s,
         duration_s=length_s,
+        timed=bool(parsed.duration),
         viewers=shape.most if shape else parsed.num_users,
         shape=shape,
         out=Path(parsed.out),
@@ -217,6 +227,15 @@ def check(arguments: Sequence[str]) -> None:
     parsed, _ = parser.parse_known_args(arguments)
     read(parsed)
     read_addresses(parsed)
+
+
+def _length_s(parsed: Namespace, warmup_s: float) -> float | None:
+    """Tell how long the run is, warm-up included; None where nothing ends it."""
+    if not parsed.duration:
+        return float(parsed.run_time) if parsed.run_time else None
+    if parsed.run_time:
+        raise UsageError("-t and --duration both say how long the run is.", "Leave out one of them.")
+    return option("--duration", positive_seconds, parsed.duration) + warmup_s
 
 
 def _media(parsed: Namespace) -> MediaSettings:

@@ -1,6 +1,7 @@
 """What a Locust process is in a run: alone, the master, or one of its workers; and what they say to each other."""
 
 import uuid
+from math import inf
 from typing import Any, Protocol
 
 from bench.load.crowd import Reporter
@@ -41,6 +42,9 @@ class Role(Protocol):
     def live(self) -> list[Live]:
         """Give the live counts of all processes this one knows of."""
 
+    def began_s(self) -> float:
+        """Tell when the run's first camera began, by this machine's CLOCK_MONOTONIC; infinity while none has."""
+
 
 class Alone:
     """The only process."""
@@ -63,3 +67,8 @@ class Alone:
         """See Role."""
         crowd = self._session.crowd if self._session else None
         return [look(crowd)] if crowd else []
+
+    def began_s(self) -> float:
+        """See Role."""
+        crowd = self._session.crowd if self._session else None
+        return crowd.began_s if crowd else inf

@@ -39,7 +39,12 @@ def follow(environment: Any, shape: Shape) -> None:
     Raises UsageError where Locust's own options ask for another number of viewers or length, which it would ignore.
     """
     parsed = environment.parsed_options
-    flags = {"-u": parsed.num_users, "-r": parsed.spawn_rate, "-t": parsed.run_time}
+    flags = {
+        "-u": parsed.num_users,
+        "-r": parsed.spawn_rate,
+        "-t": parsed.run_time,
+        "--duration": parsed.duration or None,
+    }
     given = [flag for flag, value in flags.items() if value is not None]
     if given:
         raise UsageError(

@@ -120,6 +120,12 @@ def test_a_port_in_use_is_told_before_an_app_is_deployed(tmp_path: Path) -> None
         check(command("gradio-bench", "run", "--prometheus", port, cwd=tmp_path), 2, port, "--prometheus")
 
 
+def test_two_lengths_of_one_run_are_refused(tmp_path: Path) -> None:
+    """Locust's -t and the harness's --duration count from different instants: exit code 2."""
+    arguments = ["-f", str(ROOT / "scenarios"), "--headless", "-u", "1", "-t", "9s", "--duration", "5s"]
+    check(command("locust", *arguments, cwd=tmp_path), 2, "-t and --duration")
+
+
 def test_an_unknown_endpoint_names_those_there_are(tmp_path: Path) -> None:
     """A misspelt endpoint gets the list of real ones: exit code 2."""
     check(command("gradio-bench", "run", "--endpoint", "filter", cwd=tmp_path), 2, "filter", "simple", "unified")

@@ -132,6 +132,7 @@ def test_forked_processes_make_the_same_run_as_one(reference_app: Target, tmp_pa
         )
         summary = run(settings, watch)
         assert summary.generator.processes == processes
+        assert summary.run.measured_s == pytest.approx(settings.duration_s, rel=0.1)  # as long as asked for
         check_books(tmp_path / name, 4)
         return only_endpoint(tmp_path / name), seen
 
