@@ -1,5 +1,6 @@
 """Prometheus and OpenTelemetry are told the same of a run, in their own official formats."""
 
+import re
 import socket
 import sys
 import threading
@@ -12,7 +13,9 @@ from bench.errors import UsageError
 from bench.live import otel, prometheus
 from bench.live.counts import Now, add_up
 from bench.live.histogram import SCALE
+from bench.live.measures import measures
 from tests.live.test_history import plain
+from tests.markdown import ROOT, Page, first_cells
 
 NASTY = 'simple"\n\\ {evil="1"} 9'
 
@@ -43,6 +46,13 @@ def scraped() -> dict[tuple[str, str], float]:
     samples = [sample for family in families for sample in family.samples]
     assert {sample.labels.get("endpoint", NASTY) for sample in samples} == {NASTY}
     return {(sample.name, sample.labels.get("fate", sample.labels.get("le", ""))): sample.value for sample in samples}
+
+
+def test_every_measure_is_explained() -> None:
+    """docs/exports.md has a row for each measure that anybody is told of, and for no other."""
+    cells = first_cells(Page.read(ROOT / "docs" / "exports.md").section("While it goes on"))
+    told = {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
+    assert told == {measure.name for measure in measures(_now())}
 
 
 def test_prometheus_sees_counts_and_gauges(scraped: dict[tuple[str, str], float]) -> None:

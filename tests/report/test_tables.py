@@ -9,9 +9,10 @@ import pytest
 
 from bench.errors import UsageError
 from bench.ledger import Fate, Ledger
-from bench.report.exports import read_formats
+from bench.report.exports import FORMATS, read_formats
 from bench.report.tables import write_csv, write_parquet
 from tests.ledgers import LedgerBuilder, Turns, endpoint, meta
+from tests.markdown import ROOT, Page, first_cells
 from tests.report.hostile import FORMULA, hostile_run
 
 
@@ -99,6 +100,12 @@ def test_an_unknown_format_is_refused() -> None:
     """The answer names those that there are."""
     with pytest.raises(UsageError, match="csv, parquet, junit, markdown, trace"):
         read_formats("csv,excel")
+
+
+def test_every_format_is_explained() -> None:
+    """docs/exports.md has a row for each format."""
+    cells = first_cells(Page.read(ROOT / "docs" / "exports.md").section("Files"))
+    assert [cell.strip("`") for cell in cells] == list(FORMATS)
 
 
 def test_all_stands_for_every_format() -> None:

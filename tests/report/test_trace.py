@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 import pytest
+from jsonschema import Draft202012Validator
 
 from bench.ledger import Fate, Ledger
 from bench.report.trace import write_trace
@@ -15,6 +16,38 @@ from tests.ledgers import Turns
 from tests.report.hostile import hostile_run
 
 Event = dict[str, Any]
+
+_PLACE = {"pid": {"type": "integer"}, "tid": {"type": "integer"}, "name": {"type": "string", "minLength": 1}}
+_TIMED = _PLACE | {"ts": {"type": "number"}, "cat": {"type": "string"}}
+
+
+def _kind(phases: list[str], fields: dict[str, Any], *needed: str) -> dict[str, Any]:
+    """Events of these phases, with the fields all of them have and those that they need."""
+    required = ["ph", "pid", "tid", "name", *needed]
+    return {"properties": {"ph": {"enum": phases}, **fields}, "required": required}
+
+
+TRACE_EVENT_FORMAT: dict[str, Any] = {
+    "type": "object",
+    "required": ["traceEvents"],
+    "properties": {
+        "displayTimeUnit": {"enum": ["ms", "ns"]},
+        "traceEvents": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "oneOf": [
+                    _kind(["M"], _PLACE | {"args": {"type": "object", "minProperties": 1}}, "args"),
+                    _kind(["X"], _TIMED | {"dur": {"type": "number", "minimum": 0}}, "ts", "dur"),
+                    _kind(["b", "n", "e"], _TIMED | {"id": {"type": ["string", "integer"]}}, "ts", "cat", "id"),
+                    _kind(["C"], _TIMED | {"args": {"additionalProperties": {"type": "number"}}}, "ts", "args"),
+                    _kind(["i"], _TIMED | {"s": {"enum": ["g", "p", "t"]}}, "ts", "s"),
+                ],
+            },
+        },
+    },
+}
+"""What Google's "Trace Event Format" asks of the kinds of events that are written here, as a JSON Schema."""
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +60,31 @@ def _events(ledger: Ledger, folder: Path) -> list[Event]:
     data = gzip.decompress(write_trace(ledger, folder / "trace.json.gz").read_bytes())
     found: list[Event] = orjson.loads(data)["traceEvents"]
     return found
+
+
+@pytest.mark.parametrize("run", ["turns", "hostile"])
+def test_every_event_keeps_the_rules_of_the_format(run: str, turns: Ledger, tmp_path: Path) -> None:
+    """Perfetto and chrome://tracing open what has these fields, of these types, for each kind of event."""
+    ledger = turns if run == "turns" else hostile_run(tmp_path / "ledger")
+    content = orjson.loads(gzip.decompress(write_trace(ledger, tmp_path / "trace.json.gz").read_bytes()))
+    Draft202012Validator.check_schema(TRACE_EVENT_FORMAT)
+    problems = [error.message for error in Draft202012Validator(TRACE_EVENT_FORMAT).iter_errors(content)]
+    assert problems == []
+    phases = {event["ph"] for event in content["traceEvents"]}
+    assert phases >= ({"M", "X", "C", "b", "n", "e"} if run == "turns" else {"M", "i", "b"})
+
+
+def test_the_rules_refuse_what_no_viewer_could_draw() -> None:
+    """A slice without its length, an async event without an id, a count that is text, an unknown kind."""
+    place = {"pid": 1, "tid": 1, "ts": 0.0, "name": "a"}
+    wrong: list[Event] = [
+        {"ph": "X", "cat": "stream", **place},
+        {"ph": "b", "cat": "frame", **place},
+        {"ph": "C", "args": {"open": "two"}, **place},
+        {"ph": "?", **place},
+    ]
+    rules = Draft202012Validator(TRACE_EVENT_FORMAT)
+    assert [rules.is_valid({"traceEvents": [event]}) for event in wrong] == [False] * 4
 
 
 def test_each_viewer_has_a_track_of_its_waits_and_turns(turns: Ledger, tmp_path: Path) -> None:
