@@ -2,6 +2,7 @@
 
 import time
 from select import POLLIN
+from socket import IPPROTO_TCP, SO_SNDBUF, SOL_SOCKET, TCP_NODELAY
 from typing import Any
 
 from gevent.monkey import get_original
@@ -10,6 +11,9 @@ from geventhttpclient.connectionpool import ConnectionPool, SSLConnectionPool
 CONNECT_TIMEOUT_S = 10.0
 FRESH_S = 1.0
 """A connection used this recently is taken to be alive: uvicorn keeps an idle one for five seconds."""
+
+SEND_BUFFER_BYTES = 1 << 20
+"""Room for a whole frame: the kernel takes it in one call, where its default has a viewer wait and copy the rest."""
 
 _poll = get_original("select", "poll")
 
@@ -28,6 +32,11 @@ class Pool(ConnectionPool):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._idle: list[tuple[Any, float]] = []
+
+    def after_connect(self, sock: Any) -> None:
+        """Set up a connection as browsers do: nothing that is written waits for more."""
+        sock.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+        sock.setsockopt(SOL_SOCKET, SO_SNDBUF, SEND_BUFFER_BYTES)
 
     def take(self) -> tuple[Any, bool]:
         """Take an idle connection, or open one, and tell whether it was used before; waits while all are in use."""
