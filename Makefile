@@ -7,7 +7,8 @@ INSTALLED := $(VENV)/.installed
 .PHONY: demo test check bench fidelity law compat install chromium clean
 
 demo: install
-	$(BIN)/gradio-bench run
+	@echo "Driving the reference app for half a minute: synthetic cameras at a real server, both on this machine."
+	@$(BIN)/gradio-bench run
 
 test: install chromium
 	$(BIN)/python -m pytest
@@ -32,8 +33,9 @@ compat: install
 install: $(INSTALLED)
 
 $(INSTALLED): pyproject.toml constraints.txt
+	@echo "Installing into $(VENV): some minutes the first time, none later."
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@
 
 chromium:

@@ -21,6 +21,7 @@ from bench.load.chosen import choose_users
 from bench.load.clock import end_after
 from bench.load.endings import Fatal, end_on_ctrl_c, give_up, report_run
 from bench.load.master import Master
+from bench.load.notices import notice
 from bench.load.options import add_arguments, read
 from bench.load.orders import ORDERED, follow_orders
 from bench.load.parent import watch_parent, watch_parent_after_fork
@@ -30,6 +31,7 @@ from bench.load.progress import Watch
 from bench.load.roles import FINISH, Alone, Role
 from bench.load.session import Session
 from bench.load.shaped import follow
+from bench.load.tour import plan
 from bench.load.views import open_views
 from bench.load.worker import Worker
 from bench.report.exports import read_formats
@@ -135,6 +137,11 @@ def _on_test_start(environment: Environment, **_kwargs: Any) -> None:
         return
     if not isinstance(runner, WorkerRunner):
         _watches[environment].begin()
+    tour = plan(environment)
+    if tour is not None:
+        logger.info(
+            "Fewer users than pages: they take turns on %s, %.0f s on each.", ", ".join(tour.pages), tour.stay_s
+        )
         follow_orders(environment, current)
         _keep_time(environment, current, role)
 
@@ -250,15 +257,24 @@ def _reporter(environment: Environment) -> Callable[..., None]:
 
 
 def _size(options: Any, current: Session) -> None:
-    """Choose how many viewers a `gradio-bench run` without --viewers has: one for each endpoint at least.
+    """Choose how many viewers a `gradio-bench run` without --viewers has, and say so.
 
-    On the reference app not more: its server fills about a core with three or four cameras.
+    One for each endpoint, of an app of one's own at least LEAST_VIEWERS. On the reference app no more than the machine
+    has room for: its server fills about a core with three or four cameras, and the viewers want a part of another.
     """
-    if options.num_users is None and "GRADIO_BENCH_PROGRESS_FD" in os.environ:
-        few = current.options.target.kind == "reference" or ORDERED in os.environ  # who waits tells no two apps apart
-        least = 1 if few else LEAST_VIEWERS
-        options.num_users = max(least, len(current.app.endpoints))
-        options.spawn_rate = options.num_users
+    if options.num_users is not None or "GRADIO_BENCH_PROGRESS_FD" not in os.environ:
+        return
+    pages, cores = len(current.app.endpoints), os.cpu_count() or 1
+    if ORDERED in os.environ:  # who waits tells no two apps apart
+        options.num_users = max(1, pages)
+    elif current.options.target.kind == "reference":
+        options.num_users = min(pages, max(1, 2 * cores - 1))
+        why = "one for each page" if options.num_users == pages else f"as many as {plural(cores, 'core')} can serve"
+        notice(f"{plural(options.num_users, 'viewer')}, {why}; --viewers takes another number.")
+    else:
+        options.num_users = max(LEAST_VIEWERS, pages)
+        notice(f"{plural(options.num_users, 'viewer')}, for nobody said how many; --viewers takes another number.")
+    options.spawn_rate = options.num_users
 
 
 def _ask_before_loading(current: Session) -> None:

@@ -4,7 +4,7 @@ import dataclasses
 import os
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -146,13 +146,13 @@ class Session:
         if self._deployed is not None:
             self._watch = watch_app(self._deployed, writer, self.on_death)
 
-    def new_viewer(self, api_name: str | None) -> Viewer | None:
-        """Make a viewer of `api_name`, or of the next endpoint in turn; None when no run is under way any more."""
-        turn = self._take_turn(api_name)
+    def new_viewer(self, pages: Collection[str] = ()) -> Viewer | None:
+        """Make a viewer of the next of these endpoints, of all where none is named; None when the run is over."""
+        turn = self._take_turn(next(iter(pages)) if len(pages) == 1 else None)
         crowd = self.crowd  # a worker's turn comes from the master, and the run may have ended meanwhile
         if crowd is None or crowd.over or turn is None:
             return None
-        fitting = [i for i, one in enumerate(crowd.endpoints) if api_name in {None, one.api_name}]
+        fitting = [i for i, one in enumerate(crowd.endpoints) if not pages or one.api_name in pages]
         return Viewer(crowd, fitting[turn.place % len(fitting)], turn.number)
 
     def finish_run(self) -> Path | None:

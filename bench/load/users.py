@@ -1,5 +1,6 @@
 """Locust users: each is one viewer of a streaming endpoint. Importing this module registers the harness's hooks."""
 
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -10,6 +11,7 @@ from locust.env import Environment
 from locust.exception import StopUser
 
 from bench.load import hooks
+from bench.load.tour import Tour, plan
 from bench.load.viewer import Viewer
 
 hooks.register(events)
@@ -19,22 +21,28 @@ class StreamUser(User):
     """A person with one open tab, whose camera or microphone streams to the endpoint `api_name`.
 
     With `api_name` None it watches whatever the app has, one endpoint after another. An `optional` user overlaps
-    another one: it takes part only when asked for by class name, or when nothing else fits the app.
+    another one: it takes part only when asked for by class name, or when nothing else fits the app. Where a run has
+    fewer users than pages, those that only watch go from page to page (see `bench.load.tour`); `tours` says whether a
+    user would, and is False for one with tasks of its own.
     """
 
     abstract = True
     api_name: str | None = None
     optional = False
+    tours = True
     wait_time = constant(0)
 
     def __init_subclass__(cls, **settings: Any) -> None:
         """Drop `watch` from the tasks of a user that has tasks of its own: with them the tab is open anyway."""
         super().__init_subclass__(**settings)
         cls.tasks = [one for one in cls.tasks if one is not StreamUser.watch] or cls.tasks
+        cls.tours = cls.tours and list(cls.tasks) == [StreamUser.watch]
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         self.viewer: Viewer | None = None
+        self._tour: Tour | None = None
+        self._came_s = 0.0
 
     @classmethod
     def fits(cls, api_names: set[str]) -> bool:
@@ -43,6 +51,7 @@ class StreamUser(User):
 
     def on_start(self) -> None:
         """Open the tab and start the camera."""
+        self._tour = plan(self.environment)
         self.open_tab()
 
     def on_stop(self) -> None:
@@ -59,7 +68,9 @@ class StreamUser(User):
     def open_tab(self, *, heartbeat: bool = True) -> None:
         """Come as a new viewer and start the camera; unlike any browser's, the tab may have no heartbeat."""
         session = hooks.session(self.environment)
-        self.viewer = session.new_viewer(self.api_name) if session is not None else None
+        pages = self._tour.pages if self._tour else (self.api_name,) if self.api_name else ()
+        self.viewer = session.new_viewer(pages) if session is not None else None
+        self._came_s = time.monotonic()
         if self.viewer is not None:
             self.viewer.start(heartbeat=heartbeat)
 
@@ -94,6 +105,9 @@ class StreamUser(User):
         if self.viewer is None:
             raise StopUser
         gevent.sleep(1)
+        if self._tour is not None and time.monotonic() - self._came_s >= self._tour.stay_s:
+            self.close_tab()
+            self.open_tab()
 
     def context(self) -> dict[str, Any]:
         """Return what goes with each of this user's requests: nothing."""

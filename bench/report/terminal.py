@@ -70,7 +70,9 @@ def _pages(summary: Summary) -> Iterator[RenderableType]:
             yield from _endpoint(endpoint)
     idle = [endpoint.api_name for endpoint in summary.endpoints if not endpoint.viewers]
     if idle:
-        yield Text(f"Not measured, for no viewer came: {', '.join(idle)}.", style="dim")
+        yield Text(
+            f"Not measured, for no viewer came: {', '.join(idle)}. More viewers reach them, or --endpoint.", style="dim"
+        )
         yield Text()
     yield from _errors(summary)
     yield from _generator(summary)

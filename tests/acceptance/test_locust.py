@@ -37,9 +37,12 @@ def wait_for(condition: object, seconds: float = 60.0) -> None:
 
 
 def test_headless_run_accounts_for_every_page(tmp_path: Path) -> None:
-    """Nothing else given, it deploys the reference app, drives each page, closes the books and exits 0."""
+    """Nothing else given, it deploys the reference app, drives each page, closes the books and exits 0.
+
+    Also with fewer users than pages: they take turns, so that every page has figures.
+    """
     done = command(
-        "locust", "-f", SCENARIOS, "--headless", "-u", "5", "-r", "5", "-t", "8s", "--out", "out", cwd=tmp_path
+        "locust", "-f", SCENARIOS, "--headless", "-u", "4", "-r", "4", "-t", "12s", "--out", "out", cwd=tmp_path
     )
     assert done.returncode == 0, done.stderr
     results = json.loads((tmp_path / "out" / "results.json").read_text())
@@ -50,6 +53,10 @@ def test_headless_run_accounts_for_every_page(tmp_path: Path) -> None:
         assert frames["captured"] == sum(frames[fate.name.lower()] for fate in Fate)
         assert one["api_name"] in done.stdout
     assert "Traceback" not in done.stderr + done.stdout
+    assert "Fewer users than pages" in done.stderr
+    assert max(int(users) for users in re.findall(r"\((\d+) total users\)", done.stderr)) == 4
+    (places,) = [line for line in done.stdout.splitlines() if line.startswith("Report: ")]
+    assert all((tmp_path / place).exists() for place in re.findall(r"out/\S+", places))
     assert re.search(r"FRAME +simple", done.stderr), "Locust's own table lacks the frames"
 
 
@@ -99,7 +106,7 @@ def test_a_run_from_the_web_ui_reports_the_same(web_ui: tuple[str, "subprocess.P
         return sum(row["num_requests"] for row in rows if row["method"] == "FRAME")
 
     wait_for(lambda: frames() > 30)
-    httpx.post(url + "/stop").raise_for_status()
+    httpx.post(url + "/stop", timeout=60).raise_for_status()  # reports are written meanwhile
     wait_for((folder / "out" / "results.json").exists)
     process.send_signal(signal.SIGTERM)
     stdout, stderr = process.communicate(timeout=30)
