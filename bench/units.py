@@ -23,6 +23,9 @@ _DURATION = re.compile(
 )
 MOST_S = 365 * 86400.0
 MOST_COUNT = 1_000_000
+MOST_VIEWERS = 100_000
+"""Of one run, all its processes together: a viewer holds two connections or more, and one machine has some 30,000 ports
+to call one server from. More is a slip of the finger."""
 PROCESSES_PER_CORE = 16
 _SCALE_S = (3600.0, 60.0, 1.0, 0.001)
 

@@ -18,7 +18,6 @@ Viewers = Annotated[
     int | None,
     typer.Option(
         min=1,
-        max=1_000_000,
         metavar="N",
         help="Viewers, each with one open tab [default: at least one an endpoint].",
         rich_help_panel=_LOAD,

@@ -91,7 +91,7 @@ def _on_init(environment: Environment, runner: Any, **_kwargs: Any) -> None:
         _sessions[environment] = current
         current.on_death = partial(_app_died, environment)
         _roles[environment] = _role(environment, current)
-        watch_parent(runner.quit)
+        watch_parent()
         if isinstance(runner, WorkerRunner):
             answer_prepare(runner, current)
             return

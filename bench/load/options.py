@@ -11,13 +11,12 @@ from typing import Any
 from bench.errors import UsageError
 from bench.load.addresses import read_addresses
 from bench.load.inputs import Setting, read_setting
-from bench.load.recorders import MediaSettings, check_files
+from bench.load.recorders import MediaSettings, check_files, refuse_too_many
 from bench.load.shapes import EXAMPLES, Shape, parse_shape
 from bench.load.target import Overrides, TargetName, parse_target
 from bench.load.target_name import start_timeout_s
 from bench.media.mark import MarkLayout
 from bench.units import (
-    MOST_COUNT,
     count_or_none,
     option,
     pace_seconds,
@@ -187,7 +186,9 @@ def read(parsed: Namespace, target: TargetName | None = None) -> Options:
     if length_s is not None and warmup_s >= length_s:
         raise UsageError("The run is over before --warmup is.", "Give a longer run, or a shorter --warmup.")
     if parsed.num_users is not None:
-        option("-u", whole_number(1, MOST_COUNT), str(parsed.num_users))
+        option("-u", whole_number(1, 10**9), str(parsed.num_users))
+    media, viewers = _media(parsed), shape.most if shape else parsed.num_users
+    refuse_too_many(viewers or 0, media)
     return Options(
         target=name,
         endpoints=tuple(parsed.endpoint),
@@ -199,14 +200,14 @@ def read(parsed: Namespace, target: TargetName | None = None) -> Options:
             if parsed.concurrency_limit
             else "keep",
         ),
-        media=_media(parsed),
+        media=media,
         inputs=tuple(map(read_setting, parsed.input)),
         access=read_access(parsed.auth_env, parsed.header, os.environ),
         start_timeout_s=start_timeout_s(name, parsed.start_timeout),
         warmup_s=warmup_s,
         duration_s=length_s,
         timed=bool(parsed.duration),
-        viewers=shape.most if shape else parsed.num_users,
+        viewers=viewers,
         shape=shape,
         out=Path(parsed.out),
         yes=parsed.yes or os.environ.get("GRADIO_BENCH_YES") == "1",

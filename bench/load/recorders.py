@@ -14,6 +14,8 @@ from bench.media.mark import MarkLayout, Picture
 from bench.media.microphone import Microphone
 from bench.media.sound_file import read_sound
 from bench.media.wav import Sound
+from bench.media.word import WordLayout
+from bench.units import MOST_VIEWERS
 from bench.wire.endpoint import Endpoint
 
 _TELL_EVERY_S = 0.5
@@ -52,6 +54,27 @@ def refuse_unplayable(settings: MediaSettings, endpoints: Iterable[Endpoint]) ->
         raise UsageError("--video: the app has no camera endpoint to play it to.", "Leave it out.")
     if settings.audio is not None and "microphone" not in kinds:
         raise UsageError("--audio: the app has no microphone endpoint to play it to.", "Leave it out.")
+
+
+def refuse_too_many(viewers: int, settings: MediaSettings, endpoints: Iterable[Endpoint] = ()) -> None:
+    """Raise UsageError for more viewers at once than a run can have, or than marks tell apart.
+
+    A viewer's number is the run's, whatever its endpoint: so all must fit each endpoint's marks.
+    """
+    size = f"{settings.width}x{settings.height}"
+    fits = [(MarkLayout.for_size(settings.width, settings.height).viewers, f"pictures of {size} tell apart")]
+    fits += [
+        (WordLayout.for_chunks(one.stream_every_s).viewers, f"words in {one.api_name}'s chunks of sound tell apart")
+        for one in endpoints
+        if one.kind == "microphone"
+    ]
+    most, why = min(fits)
+    if viewers > MOST_VIEWERS < most:
+        most, why = MOST_VIEWERS, f"one run can have ({size} would tell {most} apart)"
+    if viewers > most:
+        more = "a larger --resolution" if "pictures" in why else "other endpoints with --endpoint"
+        remedy = "Use fewer." if most == MOST_VIEWERS else f"Use fewer, or {more}."
+        raise UsageError(f"{viewers} viewers are more than the {most} that {why}.", remedy)
 
 
 class Recorders:

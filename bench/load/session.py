@@ -21,7 +21,7 @@ from bench.load.crowd import Crowd, Reporter
 from bench.load.inputs import set_inputs
 from bench.load.notices import notice, preparing, waiting
 from bench.load.options import Options
-from bench.load.recorders import Recorders, refuse_unplayable
+from bench.load.recorders import Recorders, refuse_too_many, refuse_unplayable
 from bench.load.target import Facts, Target
 from bench.load.turns import TakeTurn, Turns
 from bench.load.viewer import Viewer
@@ -72,6 +72,7 @@ class Session:
                 address, auth=access.auth, headers=access.headers, patience_s=patience_s, waiting=preparing
             )
         refuse_unplayable(self.options.media, self.app.endpoints)
+        refuse_too_many(self.options.viewers or 0, self.options.media, self.app.endpoints)
         return self.app
 
     def prepare(self) -> None:
@@ -135,6 +136,7 @@ class Session:
         part = part or self._whole()
         self.out, self._take_turn = part.out, part.take_turn
         app = self.app
+        refuse_too_many(self.options.viewers or 0, self.options.media, app.endpoints)  # the web form may ask for more
         writer = LedgerWriter(self.out / "ledger", part.process, self._meta(app))
         self.crowd = Crowd(
             app,

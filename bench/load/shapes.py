@@ -5,9 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bench.errors import UsageError
-from bench.units import positive_seconds
+from bench.units import MOST_VIEWERS, positive_seconds
 
-MOST_VIEWERS = 1_000_000
 EXAMPLES = "ramp:0-40/60s, steps:5,10,20/30s, spike:5-40/10s or soak:20/1h"
 _REMEDY = f"Write it as {EXAMPLES}; join several with +."
 

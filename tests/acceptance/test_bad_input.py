@@ -72,6 +72,8 @@ def test_a_broken_app_shows_its_own_error(tmp_path: Path) -> None:
         (["--time-limit", "0"], ["above zero"]),
         (["--concurrency-limit", "many"], ["none"]),
         (["--viewers", "0"], ["--viewers"]),
+        (["--viewers", "5000000"], ["5000000 viewers", "the 100000 that one run", "1048576"]),
+        (["--viewers", "8193", "--resolution", "320x240"], ["the 8192 that pictures of 320x240", "--resolution"]),
         (["--seed", "-1"], ["--seed", "0 to"]),
         (["--seed", "9" * 30], ["--seed", "0 to"]),
         (["--stream-every", "0.0000001"], ["--stream-every", "millisecond"]),
