@@ -31,7 +31,8 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     help="Load testing and benchmarking for Gradio apps that stream a camera or a microphone.",
-    epilog="Exit codes: 0 fine · 2 wrong usage · 4 the app could not be reached or died · 130 interrupted.",
+    epilog="Exit codes: 0 fine · 1 an objective is not met · 2 wrong usage · 3 nobody can tell · "
+    "4 the app could not be reached or died · 130 interrupted.",
 )
 
 

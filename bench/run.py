@@ -62,6 +62,7 @@ class RunSettings:
     processes: int = 1
     out: Path = Path(DEFAULT_OUT)
     exports: tuple[str, ...] = ()
+    slo: Path | None = None
     prometheus: str = ""
     otlp: str = ""
     command: str = ""
@@ -84,6 +85,7 @@ class RunSettings:
             "--warmup": f"{self.warmup_s}s",
             "--shape": self.shape,
             "--out": str(self.out),
+            "--slo": str(self.slo or ""),
             "--prometheus": self.prometheus,
             "--otlp": self.otlp,
         }

@@ -136,6 +136,15 @@ Otlp = Annotated[
         rich_help_panel=_OUTPUT,
     ),
 ]
+SloFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--slo",
+        metavar="FILE",
+        help="Objectives to hold the run against: exit code 1 where it fails them, 3 where nobody can tell.",
+        rich_help_panel=_OUTPUT,
+    ),
+]
 Json = Annotated[
     bool, typer.Option("--json", help="Print results as JSON on standard output.", rich_help_panel=_OUTPUT)
 ]

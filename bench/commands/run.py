@@ -27,6 +27,7 @@ from bench.commands.options import (
     Resolution,
     Seed,
     ShapeText,
+    SloFile,
     StartTimeout,
     StreamEvery,
     Target,
@@ -53,7 +54,10 @@ EPILOG = (
     "`gradio-bench run app.py --concurrency-limit 10 --time-limit 20` · with other settings, code untouched\n\n"
     "`gradio-bench run http://127.0.0.1:7860 --endpoint filters --duration 1m` · an app that runs already\n\n"
     "`gradio-bench run app.py --video talk.mp4 --input 'Filter=edges'` · your own media and settings\n\n"
-    "`gradio-bench run app.py --auth-env APP_LOGIN` · as the USER:PASSWORD in that environment variable"
+    "`gradio-bench run app.py --auth-env APP_LOGIN` · as the USER:PASSWORD in that environment variable\n\n"
+    "`gradio-bench run app.py --slo slo.toml` · held against objectives\n\n"
+    "Exit codes: 0 fine · 1 an objective is not met · 2 wrong usage · 3 nobody can tell whether they are · "
+    "4 the app could not be reached or died · 130 interrupted."
 )
 
 
@@ -79,6 +83,7 @@ def run(  # noqa: PLR0917 - a command's options are its parameters
     header: Headers = None,
     yes: Yes = False,
     out: Out = None,
+    slo: SloFile = None,
     export: Export = "",
     prometheus: Prometheus = "",
     otlp: Otlp = "",
@@ -90,8 +95,11 @@ def run(  # noqa: PLR0917 - a command's options are its parameters
     from bench.load.target_name import parse_target  # noqa: PLC0415
     from bench.report.exports import read_formats  # noqa: PLC0415
     from bench.run import RunSettings  # noqa: PLC0415
+    from bench.slo import EXIT_CODES, read_slo  # noqa: PLC0415
 
     name = parse_target(target)
+    if slo is not None:
+        read_slo(slo)  # a word that means nothing is found before anything is deployed
     warmup_s = option("--warmup", seconds, warmup)
     changing = option("--shape", parse_shape, shape) if shape else None
     settings = RunSettings(
@@ -117,6 +125,7 @@ def run(  # noqa: PLR0917 - a command's options are its parameters
         processes=option("--processes", process_count, processes),
         out=out or Path("gradio-bench-results") / time.strftime("%Y%m%d-%H%M%S"),
         exports=option("--export", read_formats, export),
+        slo=slo,
         prometheus=prometheus,
         otlp=otlp,
     )
@@ -129,6 +138,7 @@ def run(  # noqa: PLR0917 - a command's options are its parameters
     if early is not None:
         Console(stderr=True).print(f"gradio-bench: {early}", highlight=False)
         raise typer.Exit(early.exit_code)
+    raise typer.Exit(EXIT_CODES[summary.verdict.status])
 
 
 def _drive(settings: "RunSettings", name: "TargetName") -> "tuple[Summary, EndedEarlyError | None]":

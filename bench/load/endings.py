@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,10 +16,12 @@ from rich.console import Console
 from bench.errors import BenchError, InterruptError
 from bench.load.roles import Role
 from bench.load.worker import Worker
+from bench.metrics import Summary
 from bench.report import write_reports
 from bench.report.exports import read_formats
 from bench.report.markdown import append_step_summary
 from bench.report.terminal import places, render
+from bench.slo import EXIT_CODES
 
 Environment = Any
 """Locust's Environment: its own annotations leave options and runner as None."""
@@ -26,17 +29,35 @@ Environment = Any
 logger = logging.getLogger("gradio-bench")
 
 
-def report_run(out: Path, exports: str) -> None:
-    """Write the reports of the run in `out` and print its summary; an error is logged."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A run's folder, and its Summary; None where the reports could not be written."""
+
+    out: Path
+    summary: Summary | None
+
+
+def write_run(environment: Environment, out: Path, exports: str) -> Written:
+    """Write the reports of the run in `out`; a verdict but "pass" sets the exit code. An error is logged."""
     try:
         summary = write_reports(out / "ledger", out, read_formats(exports))
     except BenchError as error:
         logger.error("%s", error)
+        return Written(out, None)
+    code = EXIT_CODES[summary.verdict.status]
+    if code and environment.process_exit_code is None:
+        environment.process_exit_code = code
+    return Written(out, summary)
+
+
+def tell_run(written: Written) -> None:
+    """Print the summary of a run."""
+    if written.summary is None:
         return
-    append_step_summary(summary, os.environ)
+    append_step_summary(written.summary, os.environ)
     console = Console()
-    render(summary, console)
-    console.print(places(out), soft_wrap=True, highlight=False, markup=False)
+    render(written.summary, console)
+    console.print(places(written.out), soft_wrap=True, highlight=False, markup=False)
 
 
 def give_up(environment: Environment, role: Role, error: BenchError) -> None:

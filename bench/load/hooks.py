@@ -19,7 +19,8 @@ from bench.errors import BenchError, TargetError, UsageError
 from bench.load.addresses import read_addresses
 from bench.load.chosen import choose_users
 from bench.load.clock import end_after
-from bench.load.endings import Fatal, end_on_ctrl_c, give_up, report_run
+from bench.load.endings import Fatal, Written, end_on_ctrl_c, give_up, tell_run, write_run
+from bench.load.held import Held, read_objectives
 from bench.load.master import Master
 from bench.load.notices import notice
 from bench.load.options import add_arguments, read
@@ -52,7 +53,8 @@ _registered = False
 _sessions: WeakKeyDictionary[Environment, Session] = WeakKeyDictionary()
 _roles: WeakKeyDictionary[Environment, Role] = WeakKeyDictionary()
 _watches: WeakKeyDictionary[Environment, Watch] = WeakKeyDictionary()
-_unreported: list[tuple[Path, str]] = []
+_unwritten: list[tuple[Path, str]] = []
+_unreported: list[Written] = []
 _closing = BoundedSemaphore()
 """Held while a run ends: its end and Ctrl-C may come at once, and the second waits for the first to close the books."""
 
@@ -96,9 +98,12 @@ def _on_init(environment: Environment, runner: Any, **_kwargs: Any) -> None:
             answer_prepare(runner, current)
             return
         _refuse_early(environment)
+        slo = read_objectives(environment.parsed_options, current)
         _ask_before_loading(current)
         app = current.open()
         environment.host = app.url
+        if slo is not None:
+            slo.require_endpoints(endpoint.api_name for endpoint in app.endpoints)
         choose_users(environment, {endpoint.api_name for endpoint in app.endpoints})
         if isinstance(runner, MasterRunner):
             prepare_workers(runner, current, environment.parsed_options.expect_workers)
@@ -108,7 +113,9 @@ def _on_init(environment: Environment, runner: Any, **_kwargs: Any) -> None:
             follow(environment, current.options.shape)
         else:
             _size(environment.parsed_options, current)
-        _watches[environment] = open_views(environment, current, _roles[environment])
+        watch = _watches[environment] = open_views(environment, current, _roles[environment])
+        if slo is not None:
+            watch.on_look = Held(current, slo, partial(_end, environment))
         for left_out in app.left_out:
             logger.warning("Not driven: %s: %s.", left_out.api_name, left_out.reason)
 
@@ -189,12 +196,14 @@ def _on_quitting(environment: Environment, **_kwargs: Any) -> None:
     current = _sessions.get(environment)
     if current is not None:
         current.close()
+    while _unwritten:  # now, for a verdict sets the exit code
+        _unreported.append(write_run(environment, *_unwritten.pop(0)))
 
 
 def _on_quit(**_kwargs: Any) -> None:
     """Report runs of `--headless` last, below Locust's own tables."""
     while _unreported:
-        report_run(*_unreported.pop(0))
+        tell_run(_unreported.pop(0))
 
 
 def _finish(environment: Environment) -> None:
@@ -210,9 +219,9 @@ def _close_books(environment: Environment) -> None:
     if out is None or isinstance(environment.runner, WorkerRunner) or "GRADIO_BENCH_PROGRESS_FD" in os.environ:
         return  # the process that started this one reports
     if environment.parsed_options.headless:
-        _unreported.append((out, environment.parsed_options.export))
+        _unwritten.append((out, environment.parsed_options.export))
     else:
-        report_run(out, environment.parsed_options.export)
+        tell_run(write_run(environment, out, environment.parsed_options.export))
 
 
 # What they are made of ----------------------------------------------------------------------------------------

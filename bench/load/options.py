@@ -108,6 +108,11 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
         "help": "Time measured after the warm-up, counted from the first camera's start; ends the run, as -t does from "
         "Locust's own start (default: what -t leaves).",
     },
+    "--slo": {
+        "default": "",
+        "metavar": "FILE",
+        "help": "Objectives to hold the run against: exit code 1 where it fails them, 3 where nobody can tell.",
+    },
     "--warmup": {"default": "0s", "metavar": "S", "help": "Time left out of the figures at the start (default: 0s)."},
     "--out": {
         "default": f"gradio-bench-results/{time.strftime('%Y%m%d-%H%M%S')}",

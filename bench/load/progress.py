@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 
 import gevent
 import orjson
@@ -22,7 +23,10 @@ RECENT = 10
 
 
 class Watch:
-    """Follows one run after another. `history` is that of the latest; `runs` counts them, from 1."""
+    """Follows one run after another. `history` is that of the latest; `runs` counts them, from 1.
+
+    `on_look` is told of the counts at each look, and of the seconds since the run began.
+    """
 
     def __init__(self, session: Session, role: Role) -> None:
         self._session, self._role = session, role
@@ -34,6 +38,7 @@ class Watch:
         self.history = History()
         self.runs = 0
         self.sender: Sender | None = None
+        self.on_look: Callable[[Now, float], None] = lambda _now, _elapsed_s: None
 
     @property
     def phase(self) -> str:
@@ -72,6 +77,7 @@ class Watch:
                 self.history.take(now, elapsed_s)
                 sampled_s = elapsed_s
             self._tell(now, elapsed_s)
+            self.on_look(now, elapsed_s)
             gevent.sleep(EVERY_S)
 
     def _tell(self, now: Now, elapsed_s: float) -> None:

@@ -40,6 +40,7 @@ class Part:
 class Session:
     """The app under test and, while a run goes on, its crowd.
 
+    `objectives` is the text of what a run is to be held against, which its ledger keeps.
     A run of this process alone, or of a master, has its folder named by the options; a worker's is its Part's.
     """
 
@@ -47,6 +48,7 @@ class Session:
         self.options, self.command = options, command
         self.crowd: Crowd | None = None
         self.on_death: Callable[[], Any] = lambda: None
+        self.objectives: str | None = None
         self.out = options.out
         self._runs = 0
         self._deployed: Target | None = None
@@ -190,6 +192,7 @@ class Session:
                 "host": _host(),
                 "resolution": f"{options.media.width}x{options.media.height}",
                 "target": str(options.target),
+                "slo": self.objectives,
             },
             "app": {
                 "url": app.url,

@@ -97,11 +97,38 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One objective held against one endpoint, or against the run as a whole (`endpoint` None).
+
+    `status` is that of `Verdict`; "none" where an endpoint by its nature has no such figure. `value` and `limit` are in
+    `unit`: seconds, share, count, bytes, number. Of `n` values (frames, waits, pictures) `wrong` lie on the wrong side
+    of the limit, and all of them tell as much as `independent` ones; None where single values do not matter. `needed`
+    more values, `needed_s` more seconds of measuring, would decide at this rate; None where it is decided already, or
+    nothing would decide it.
+    """
+
+    name: str
+    status: str
+    figure: str
+    endpoint: str | None
+    operator: str
+    limit: float
+    unit: str
+    value: float | None
+    n: float | None = None
+    wrong: float | None = None
+    independent: float | None = None
+    needed: int | None = None
+    needed_s: float | None = None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What a gate said: "pass", "fail", "inconclusive", or "none" where none was asked."""
 
     status: str = "none"
-    checks: list[dict[str, Any]] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Latency: from a frame's tick to its result on the viewer's screen, and the parts of the way."""
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -20,37 +21,93 @@ class Latency:
     parts: Parts
 
 
-def latencies(rows: EndpointRows) -> Latency:
-    """Over the window's delivered frames whose result was seen, join frames left out.
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The way of each of the window's delivered frames whose result was seen, join frames left out.
 
-    corrected: tick → seen; raw: sending begun → seen, without the generator's own lag. A result without a file is seen
-    when its message is here. Where attribution is bounded, every figure counts from the earliest frame the result can
-    belong to (an upper bound), and `lower` from the latest one.
+    Each property is of shape (n,), in seconds, and worked out when asked for: all at once would be more than the rows.
+    A result without a file is seen when its message is here. Where attribution is bounded, every figure counts from the
+    earliest frame the result can belong to (an upper bound), and `lower` from the latest one.
     """
-    frames = rows.frames
-    index = rows.seen(rows.index)
-    index = index[(frames["fate"][index] == Fate.DELIVERED) & ~rows.joins(index)]
-    seen_s = rows.seen_s(index)
-    source = rows.source(index, "earliest")
-    tick_s, sent_s = frames["tick_s"][source], frames["sent_s"][source]
-    result_s = frames["result_s"][index]
+
+    rows: EndpointRows
+    index: Index
+    source: Index
+
+    @classmethod
+    def of(cls, rows: EndpointRows) -> Self:
+        """Select the frames."""
+        index = rows.seen(rows.index)
+        index = index[(rows.frames["fate"][index] == Fate.DELIVERED) & ~rows.joins(index)]
+        return cls(rows, index, rows.source(index, "earliest"))
+
+    @property
+    def tick_s(self) -> Floats:
+        """When each was due."""
+        return self._source("tick_s")
+
+    @property
+    def corrected(self) -> Floats:
+        """Tick → seen."""
+        return self.rows.seen_s(self.index) - self._source("tick_s")
+
+    @property
+    def lower(self) -> Floats | None:
+        """The same from the latest frame it can have been; None where attribution is exact."""
+        if not self.rows.bounded:
+            return None
+        latest: Floats = self.rows.frames["tick_s"][self.rows.source(self.index, "latest")]
+        return self.rows.seen_s(self.index) - latest
+
+    @property
+    def raw(self) -> Floats:
+        """Sending begun → seen, without the generator's own lag."""
+        return self.rows.seen_s(self.index) - self._source("sending_s")
+
+    @property
+    def send(self) -> Floats:
+        """Tick → last byte written."""
+        return self._source("sent_s") - self._source("tick_s")
+
+    @property
+    def accept(self) -> Floats:
+        """Last byte written → the POST's answer."""
+        return self._source("accepted_s") - self._source("sent_s")
+
+    @property
+    def serve(self) -> Floats:
+        """Last byte written → the result's message."""
+        result_s: Floats = self.rows.frames["result_s"][self.index]
+        return result_s - self._source("sent_s")
+
+    @property
+    def fetch(self) -> Floats | None:
+        """The message → its file; None where results have none."""
+        return self.rows.seen_s(self.index) - self.rows.frames["result_s"][self.index] if self.rows.files else None
+
+    def _source(self, column: str) -> Floats:
+        values: Floats = self.rows.frames[column][self.source]
+        return values
+
+
+def latencies(rows: EndpointRows) -> Latency:
+    """Work out their distributions."""
+    way = Ways.of(rows)
     return Latency(
-        corrected=Distribution.of(seen_s - tick_s),
-        lower=_lower(rows, index, seen_s),
-        raw=Distribution.of(seen_s - frames["sending_s"][source]),
+        corrected=Distribution.of(way.corrected),
+        lower=_of_some(way.lower),
+        raw=Distribution.of(way.raw),
         parts=Parts(
-            send=Distribution.of(sent_s - tick_s),
-            accept=Distribution.of(frames["accepted_s"][source] - sent_s),
-            serve=Distribution.of(result_s - sent_s),
-            fetch=Distribution.of(seen_s - result_s) if rows.files else None,
+            send=Distribution.of(way.send),
+            accept=Distribution.of(way.accept),
+            serve=Distribution.of(way.serve),
+            fetch=_of_some(way.fetch),
         ),
     )
 
 
-def _lower(rows: EndpointRows, index: Index, seen_s: Floats) -> Distribution | None:
-    if not rows.bounded:
-        return None
-    return Distribution.of(seen_s - rows.frames["tick_s"][rows.source(index, "latest")])
+def _of_some(values: Floats | None) -> Distribution | None:
+    return None if values is None else Distribution.of(values)
 
 
 def send_lags(rows: EndpointRows) -> tuple[Floats, Floats]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bench.ledger import Outcome
+from bench.ledger import Outcome, Rows
 from bench.metrics.distribution import Distribution, Floats
 from bench.metrics.endpoint import Concurrency, Rotation
 from bench.metrics.rows import EndpointRows, Recordings
@@ -19,21 +19,26 @@ def queue_waits(rows: EndpointRows) -> Floats:
     A wait that lasted beyond the end is censored: how long it would have been is not known, and when viewers leave at
     the end, the last ones in the queue are let in early. `waiting_at_end` counts those.
     """
-    streams = rows.streams[rows.window.holds(rows.streams["joined_s"])]
-    ended = streams["open_s"] <= rows.window.end_s
-    waits: Floats = (streams["open_s"] - streams["joined_s"])[ended]
+    streams = ended_waits(rows)
+    waits: Floats = streams["open_s"] - streams["joined_s"]
     return waits
 
 
-def eta_errors(rows: EndpointRows) -> Floats:
-    """Gradio's first ETA less the wait that came, in seconds, of the same waits, where an ETA was given."""
+def ended_waits(rows: EndpointRows) -> Rows:
+    """Select the streams of those waits."""
     streams = rows.streams[rows.window.holds(rows.streams["joined_s"])]
-    streams = streams[streams["open_s"] <= rows.window.end_s]
+    ended: Rows = streams[streams["open_s"] <= rows.window.end_s]
+    return ended
+
+
+def eta_errors(rows: EndpointRows) -> Floats:
+    """Gradio's first ETA less the wait that came, in seconds, of the same waits; NaN where none was given."""
+    streams = ended_waits(rows)
     errors: Floats = streams["eta_s"] - (streams["open_s"] - streams["joined_s"])
-    return errors[~np.isnan(errors)]
+    return errors
 
 
-def _waits_at_end(rows: EndpointRows) -> Floats:
+def waits_at_end(rows: EndpointRows) -> Floats:
     """How long the waits still going on at the window's end had lasted by then."""
     streams, end_s = rows.streams, rows.window.end_s
     joined = (streams["joined_s"] < end_s) & (streams["outcome"] != Outcome.REJECTED)
@@ -53,11 +58,11 @@ def rotation(rows: EndpointRows) -> Rotation:
     """
     open_s = lane_seconds(_recorded(rows.open_spans(), rows.recordings), rows.recordings.viewer.size)
     recorded_s = float(rows.recordings.length_s.sum())
-    waiting = _waits_at_end(rows)
+    waiting = waits_at_end(rows)
     waits = np.concatenate([queue_waits(rows), waiting])
     return Rotation(
-        granted_s=Distribution.of(_turns(rows)),
-        rejoin_gap_s=Distribution.of(_rejoin_gaps(rows)),
+        granted_s=Distribution.of(turn_lengths(rows)),
+        rejoin_gap_s=Distribution.of(rejoin_gaps(rows)[1]),
         duty_cycle=float(open_s.sum()) / recorded_s if recorded_s else None,
         fairness_jain=_jain(open_s[rows.recordings.length_s > 0]),
         worst_wait_s=float(waits.max()) if waits.size else None,
@@ -73,19 +78,28 @@ def _recorded(spans: Spans, recordings: Recordings) -> Spans:
     return Spans(spans.lane, begin, end)
 
 
-def _turns(rows: EndpointRows) -> Floats:
+def completed_turns(rows: EndpointRows) -> Rows:
+    """Select the streams that were open and that the server completed inside the window."""
     completed = rows.streams[rows.streams["outcome"] == Outcome.COMPLETED]
     completed = completed[rows.window.holds(completed["ended_s"])]
-    turns: Floats = completed["ended_s"] - completed["open_s"]
-    return turns[~np.isnan(turns)]
+    opened: Rows = completed[~np.isnan(completed["open_s"])]
+    return opened
 
 
-def _rejoin_gaps(rows: EndpointRows) -> Floats:
+def turn_lengths(rows: EndpointRows) -> Floats:
+    """How long each of those was open, in seconds."""
+    ended = completed_turns(rows)
+    lengths: Floats = ended["ended_s"] - ended["open_s"]
+    return lengths
+
+
+def rejoin_gaps(rows: EndpointRows) -> tuple[Floats, Floats]:
+    """When each turn ended that another followed inside the window, and the gap between the two: both of shape (n,)."""
     opened = rows.streams[~np.isnan(rows.streams["open_s"])]
     gaps: Floats = opened["open_s"][1:] - opened["ended_s"][:-1]
     same = opened["viewer"][1:] == opened["viewer"][:-1]
-    known: Floats = gaps[same & rows.window.holds(opened["ended_s"][:-1]) & rows.window.holds(opened["open_s"][1:])]
-    return known
+    known = same & rows.window.holds(opened["ended_s"][:-1]) & rows.window.holds(opened["open_s"][1:])
+    return opened["ended_s"][:-1][known], gaps[known]
 
 
 def _jain(shares: Floats) -> float | None:
@@ -98,7 +112,7 @@ def demand(rows: EndpointRows, call_s: float) -> Demand:
     limit_s, every_s = rows.settings.get("time_limit_s"), rows.settings.get("stream_every_s")
     viewers, turn = rows.recordings.present, None
     if limit_s is not None and every_s is not None:
-        turns = _turns(rows)
+        turns = turn_lengths(rows)
         turn_s = float(turns.mean()) if turns.size else granted_s(limit_s, every_s, call_s)
         turn = Share(viewers, turn_s, rejoin_s(every_s, call_s))
     return Demand(viewers, rows.settings.get("effective_limit"), rows.settings.get("concurrency_id"), turn)

@@ -59,13 +59,13 @@ def staleness(rows: EndpointRows, screen: Screen) -> Staleness:
     """
     if not rows.pictures:
         return Staleness(None, None)
-    shown, tick_s = _spells(rows, screen)
+    shown, tick_s = spells(rows, screen)
     always = Distribution.of_ages(shown.begin_s - tick_s, shown.end_s - tick_s)
     return Staleness(always, _while_open(shown, tick_s, rows.open_spans()))
 
 
-def _spells(rows: EndpointRows, screen: Screen) -> tuple[Spans, Floats]:
-    """Find when each picture was on screen, inside the window, and its tick."""
+def spells(rows: EndpointRows, screen: Screen) -> tuple[Spans, Floats]:
+    """Find when each picture was on a screen inside the window, and the tick of its frame."""
     until = np.full(screen.lane.size, np.inf)
     same = screen.lane[1:] == screen.lane[:-1]
     until[:-1][same] = screen.seen_s[1:][same]

@@ -9,20 +9,28 @@ from bench.metrics import Summary, summarise
 from bench.report.exports import write_exports
 from bench.report.html import write_html
 from bench.report.results import write_results
+from bench.slo import judge, parse_slo
 
-__all__ = ["write_reports"]
+__all__ = ["judged", "write_reports"]
 
 
 def write_reports(ledger_dir: Path, out_dir: Path, exports: Sequence[str] = ()) -> Summary:
     """Write every report file of the ledger in `ledger_dir` into `out_dir`, and return the Summary with its findings.
 
-    `exports` are formats as `bench.report.exports.read_formats` gives them. Reports of an earlier summary are replaced.
-    Raises LedgerError when there is no ledger to read.
+    It holds the verdict on the objectives that the run was started with. `exports` are formats as
+    `bench.report.exports.read_formats` gives them. Reports of an earlier summary are replaced. Raises LedgerError when
+    there is no ledger to read.
     """
     ledger = Ledger.read(ledger_dir)
-    summary = with_findings(summarise(ledger), ledger)
+    summary = judged(with_findings(summarise(ledger), ledger), ledger)
     out_dir.mkdir(parents=True, exist_ok=True)
     write_results(summary, out_dir / "results.json")
     write_html(summary, ledger, ledger_dir, out_dir / "report.html")
     write_exports(exports, ledger, summary, out_dir)
     return summary
+
+
+def judged(summary: Summary, ledger: Ledger) -> Summary:
+    """The Summary with its verdict, where the run was started with objectives: the ledger keeps their text."""
+    asked = next((text for meta in ledger.metas if (text := meta.get("run", {}).get("slo"))), None)
+    return judge(summary, parse_slo(asked), ledger) if asked else summary

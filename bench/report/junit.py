@@ -7,6 +7,7 @@ from typing import Literal
 from xml.etree import ElementTree as Xml
 
 from bench.metrics import Endpoint, Summary
+from bench.metrics.figures import Check
 from bench.plain import plain
 from bench.report.overview import overview
 from bench.report.words import count, noun, plural
@@ -81,14 +82,11 @@ def _case(suite: str, name: str, problems: list[str], result: Result) -> Case:
     return Case(suite, name, result, "\n".join(map(plain, problems))) if problems else Case(suite, name)
 
 
-def _check(check: dict[str, object]) -> Case:
-    """Turn a check of the gate into a case: it has a status, and words of some kind to tell it by."""
-    status = str(check.get("status", ""))
-    name = str(check.get("name") or check.get("metric") or check.get("rule") or "a check")
+def _check(check: Check) -> Case:
+    """Turn a check of the gate into a case: what nobody can tell is an error, what was not asked is skipped."""
     results: dict[str, Result] = {"pass": "passed", "fail": "failure", "inconclusive": "error"}
-    facts = ", ".join(f"{key} {value}" for key, value in check.items() if key not in {"status", "name"})
-    result = results.get(status, "skipped")
-    return Case("gate", name, result, "" if result == "passed" else facts)
+    result = results.get(check.status, "skipped")
+    return Case("gate", check.name, result, "" if result == "passed" else plain(check.reason))
 
 
 def _suite(root: Xml.Element, name: str, found: list[Case], summary: Summary) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from bench.metrics import Distribution, Endpoint, Summary
+from bench.report import verdict
 from bench.report.escape import code
 from bench.report.escape import markdown as escaped
 from bench.report.overview import overview
@@ -51,11 +52,12 @@ def append_to_step_summary(text: str, environment: Mapping[str, str]) -> bool:
 
 
 def _lines(summary: Summary) -> Iterator[str]:
-    verdict = _VERDICTS.get(summary.verdict.status)
-    yield f"## gradio-bench{f': {verdict}' if verdict else ''}"
+    word = _VERDICTS.get(summary.verdict.status)
+    yield f"## gradio-bench{f': {word}' if word else ''}"
     yield ""
     yield _head(summary)
     yield ""
+    yield from _checks(summary)
     measured = [endpoint for endpoint in summary.endpoints if endpoint.viewers]
     for endpoint in measured:
         yield f"- **{escaped(endpoint.api_name)}**: {escaped(overview(endpoint))}"
@@ -72,6 +74,19 @@ def _head(summary: Summary) -> str:
     gradio = escaped(summary.app.gradio_version or UNKNOWN)
     target = f" of {escaped(run.target)}" if run.target else ""
     return f"{plural(viewers, 'viewer')}{target}, measured {duration(run.measured_s)}{warmup}, Gradio {gradio}"
+
+
+def _checks(summary: Summary) -> Iterator[str]:
+    """Tell each check of the gate, those that did not pass first."""
+    if not summary.verdict.checks:
+        return
+    signs = {status: words.split()[0] for status, words in _VERDICTS.items()}
+    rows = [
+        [f"{signs.get(row.status, '·')} {escaped(row.name)}", escaped(row.value), escaped(row.reason)]
+        for row in verdict.rows(summary)
+    ]
+    yield from _table(["check", "value", "why"], rows)
+    yield ""
 
 
 # Tables -------------------------------------------------------------------------------------------------------

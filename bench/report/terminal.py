@@ -13,6 +13,7 @@ from rich.text import Text
 
 from bench.metrics import Endpoint, Summary, Usage
 from bench.plain import CONTROLS
+from bench.report import verdict
 from bench.report.overview import overview
 from bench.report.particulars import particulars
 from bench.report.words import UNKNOWN, count, duration, error_bars, fates, noun, plural, quantiles, setting, share
@@ -25,6 +26,12 @@ _SEVERITIES = {
     "warning": ("!", "bold yellow"),
     "note": ("·", "dim"),
     "good": ("✓", "bold green"),
+}
+_CHECKS = {
+    "fail": ("✗", "bold red"),
+    "inconclusive": ("?", "bold yellow"),
+    "pass": ("✓", "bold green"),
+    "none": ("·", "dim"),
 }
 _ALWAYS_LIVE = 0.98  # of the time: waits this rare do not tell the two stalenesses apart
 _COLOURS = {"delivered": "green", "failed": "red", "overwritten": "yellow", "cut_off": "yellow", "rejected": "yellow"}
@@ -64,6 +71,7 @@ def places(out: Path) -> str:
 
 def _pages(summary: Summary) -> Iterator[RenderableType]:
     yield from _head(summary)
+    yield from _verdict(summary)
     yield from _findings(summary)
     for endpoint in summary.endpoints:
         if endpoint.viewers:
@@ -90,6 +98,20 @@ def _head(summary: Summary) -> Iterator[RenderableType]:
         f" · {plural(viewers, 'viewer')} · measured {duration(run.measured_s)}{warmup}"
         f" · Gradio {app.gradio_version or UNKNOWN}",
     )
+    yield Text()
+
+
+def _verdict(summary: Summary) -> Iterator[RenderableType]:
+    """Show the gate's verdict, where one was asked for: each check with its figure, and why where it did not pass."""
+    if not summary.verdict.checks:
+        return
+    yield Text(verdict.sentence(summary), style=_CHECKS.get(summary.verdict.status, ("", ""))[1])
+    table = Table.grid(padding=(0, 1))
+    for row in verdict.rows(summary):
+        table.add_row(Text(*_CHECKS[row.status]), Text(row.name), Text(row.value, style="bold"))
+        if row.status != "pass":
+            table.add_row("", Text(row.reason, style="dim"), "")
+    yield _indented(table)
     yield Text()
 
 

@@ -1,13 +1,11 @@
 """JUnit XML says what a CI system should show: failures of the app, and errors where nothing can be said."""
 
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree as Xml
 
 from bench.metrics import Summary, summarise
-from bench.metrics.figures import Verdict
 from bench.report.junit import write_junit
+from bench.slo import judge, parse_slo
 from tests.ledgers import LedgerBuilder, Turns, steady
 from tests.report.hostile import FORMULA, MARKUP, hostile_run
 
@@ -56,14 +54,15 @@ def test_viewers_without_a_result_are_a_failure(tmp_path: Path) -> None:
 
 
 def test_checks_of_a_gate_are_cases(tmp_path: Path) -> None:
-    """Each check of the verdict is a case of its own, with the check's facts where it did not pass."""
-    checks: list[dict[str, Any]] = [
-        {"name": "latency p95", "status": "pass"},
-        {"name": "fps", "status": "fail", "value": 3},
-        {"name": "staleness", "status": "inconclusive"},
-    ]
-    summary = replace(summarise(steady(tmp_path / "ledger").ledger()), verdict=Verdict(status="fail", checks=checks))
+    """Each check of the verdict is a case of its own, with the check's reason where it did not pass."""
+    run = steady(tmp_path / "ledger").ledger()
+    asked = 'latency_p50 = "< 1 ms"\nlatency_p95 = "< 1 s"\nqueue_wait_p95 = "< 1 s"\nsound_lost = "< 1 s"\nerrors = 0'
+    summary = judge(summarise(run), parse_slo(asked), run)
     root = _root(summary, tmp_path)
     found = _results(root)
-    assert [found[str(check["name"])] for check in checks] == ["passed", "failure", "error"]
-    assert next(root.iter("failure")).text == "value 3"
+    results = {"pass": "passed", "fail": "failure", "inconclusive": "error", "none": "skipped"}
+    assert {check.status for check in summary.verdict.checks} >= {"pass", "fail", "inconclusive"}
+    assert [found[check.name] for check in summary.verdict.checks] == [
+        results[check.status] for check in summary.verdict.checks
+    ]
+    assert next(root.iter("failure")).text == summary.verdict.checks[0].reason

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from bench.ledger import Ledger
 from bench.metrics import Summary
 from bench.metrics.window import Window
+from bench.report import verdict
 from bench.report.charts import Axis, Chart, View, endpoint_charts, run_charts
 from bench.report.html.opening import opening
 from bench.report.html.precision import error_bar
@@ -51,6 +52,8 @@ def page(summary: Summary, ledger: Ledger, ledger_dir: Path) -> str:
         .render(
             opening=opening(summary),
             summary=summary,
+            verdict=verdict.sentence(summary),
+            checks=verdict.rows(summary),
             findings=[(one, _evidence(one.evidence)) for one in summary.findings],
             endpoints=[figures(view.endpoint) for view in views],
             idle=[one.api_name for one in summary.endpoints if not one.viewers],

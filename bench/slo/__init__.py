@@ -1,0 +1,27 @@
+"""Objectives and the gate: what a run must show, and whether it did, did not, or nobody can tell.
+
+    slo = read_slo(Path("slo.toml"))
+    judged = judge(summary, slo, ledger)
+    judged.verdict.status  # "pass", "fail" or "inconclusive"
+
+Pure but for reading the file: figures in, a verdict with its reasons out.
+"""
+
+from bench.slo.figures import Figure, figures
+from bench.slo.judge import ABORTED, EXIT_CODES, judge
+from bench.slo.live import Hopeless, Watchdog
+from bench.slo.objectives import Objective, Slo, parse_slo, read_slo
+
+__all__ = [
+    "ABORTED",
+    "EXIT_CODES",
+    "Figure",
+    "Hopeless",
+    "Objective",
+    "Slo",
+    "Watchdog",
+    "figures",
+    "judge",
+    "parse_slo",
+    "read_slo",
+]
