@@ -44,7 +44,7 @@ def machine() -> dict[str, Any]:
     """What error bars depend on: processor, cores, and the versions of what measures. No name, no address."""
     return {
         "system": platform.system(),
-        "cpu": _processor(),
+        "cpu": processor(),
         "cpus": os.cpu_count(),
         "python": platform.python_version(),
         **{name: _version(name) for name in _PACKAGES},
@@ -57,7 +57,7 @@ def _path() -> Path:
     return folder / "gradio-bench" / "selfcheck.json"
 
 
-def _processor() -> str:
+def processor() -> str:
     """Name the processor's model; the kind of machine where the system does not tell."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()

@@ -8,7 +8,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from bench.commands import compare, discover, fidelity, init, report, run
+from bench.commands import compare, discover, fidelity, gate, init, report, run
 from bench.errors import BenchError, InterruptError
 from bench.truth import command as selfcheck
 
@@ -57,6 +57,7 @@ app.command(epilog=run.EPILOG)(run.run)
 app.command(epilog=discover.EPILOG)(discover.discover)
 app.command(epilog=report.EPILOG)(report.report)
 app.command(epilog=compare.EPILOG)(compare.compare)
+app.command(epilog=gate.EPILOG)(gate.gate)
 app.command(epilog=fidelity.EPILOG)(fidelity.fidelity)
 app.command(epilog=init.EPILOG)(init.init)
 app.command(epilog=selfcheck.EPILOG)(selfcheck.selfcheck)

@@ -18,6 +18,7 @@ from bench import errors
 from bench.cli import app
 from bench.ledger import Fate
 from bench.report.results import schema
+from bench.slo import EXIT_CODES
 from tests.markdown import PAGES, ROOT, Page, first_cells
 
 README = Page.read(ROOT / "README.md")
@@ -144,10 +145,14 @@ def test_fates_are_explained(name: str) -> None:
 
 
 def test_exit_codes_are_explained() -> None:
-    """The README's exit codes are 0, those of verdicts (1 and 3), and those of the exception tree."""
+    """The README's exit codes are those of verdicts, Ctrl-C's, and those of the exception tree."""
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.BenchError)]
     table = next(part for part in README.text.split("\n\n") if part.startswith("| exit code"))
-    assert {int(cell) for cell in first_cells(table)} == {0, 1, 3, *(kind.exit_code for kind in kinds)}
+    assert {int(cell) for cell in first_cells(table)} == {
+        130,
+        *EXIT_CODES.values(),
+        *(kind.exit_code for kind in kinds),
+    }
 
 
 def test_every_dependency_has_its_reason() -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from bench import starter
 from bench.errors import UsageError
-from bench.starter import APP, FILES, WORKFLOW, start
+from bench.slo import parse_slo
+from bench.starter import APP, FILES, SLO, WORKFLOW, start
 from tests.acceptance.conftest import ROOT
 
 
@@ -45,12 +46,23 @@ def test_a_file_where_a_folder_must_be_is_refused(name: str, tmp_path: Path) -> 
 
 
 def test_the_workflow_runs_what_is_there() -> None:
-    """It names the app the report speaks of, prints JSON and keeps the folder the run writes."""
+    """It names the app the report speaks of, asks the objectives beside it, and keeps the folder the run writes."""
     text = FILES[WORKFLOW].read_text()
     assert f"TARGET: {APP}" in text
-    out = re.search(r"gradio-bench run .*--out (\S+) .*--json", text)
-    assert out is not None
-    assert f"path: {out[1]}/" in text
+    run = re.search(r"gradio-bench run .*--slo (\S+) .*--out (\S+)", text)
+    assert run is not None
+    assert run[1] == SLO
+    assert f"path: {run[2]}/" in text
+
+
+def test_the_objectives_make_sense_with_and_without_their_comments() -> None:
+    """Each line of the starter's objectives can be used as it stands, those behind a `#` too."""
+    text = FILES[SLO].read_text()
+    assert len(parse_slo(text).objectives) == 4
+    examples = [line[2:] for line in text.splitlines() if re.match(r"# (\w+ = |\[)", line)]
+    whole = parse_slo(f"{text}\n" + "\n".join(line for line in examples))
+    assert len(whole.objectives) == 10
+    assert whole.abort_s is not None
 
 
 def test_scenarios_need_nothing_but_the_installed_package() -> None:

@@ -16,7 +16,7 @@ def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Your repository.")] = Path(),
     as_json: Json = False,
 ) -> None:
-    """Put scenarios to change and a GitHub Actions workflow into your repository; nothing there is overwritten."""
+    """Put objectives, scenarios and a GitHub Actions gate into your repository; nothing there is overwritten."""
     from bench.starter import start  # noqa: PLC0415
 
     started = start(folder)

@@ -23,7 +23,7 @@ def read_objectives(parsed: Any, session: Session) -> Slo | None:
 
 
 class Held:
-    """Takes the counts of all processes at each look, and calls `end` on a hopeless run; one for all runs of a process."""
+    """Takes the counts of all processes at each look, and calls `end` on a hopeless run; one for all runs."""
 
     def __init__(self, session: Session, slo: Slo, end: Callable[[], Any]) -> None:
         self._session, self._slo, self._end = session, slo, end

@@ -13,7 +13,7 @@ from typing import Any
 import gevent
 import psutil
 
-from bench.calibration import recall
+from bench.calibration import processor, recall
 from bench.errors import UsageError
 from bench.ledger import LedgerWriter, refuse_existing
 from bench.load.app_watch import watch_app
@@ -228,6 +228,7 @@ def _host() -> dict[str, Any]:
     return {
         "system": platform.system(),
         "machine": platform.machine(),
+        "cpu": processor(),
         "cpus": os.cpu_count(),
         "memory_bytes": psutil.virtual_memory().total,
         "python": platform.python_version(),

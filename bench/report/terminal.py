@@ -31,7 +31,6 @@ _CHECKS = {
     "fail": ("✗", "bold red"),
     "inconclusive": ("?", "bold yellow"),
     "pass": ("✓", "bold green"),
-    "none": ("·", "dim"),
 }
 _ALWAYS_LIVE = 0.98  # of the time: waits this rare do not tell the two stalenesses apart
 _COLOURS = {"delivered": "green", "failed": "red", "overwritten": "yellow", "cut_off": "yellow", "rejected": "yellow"}
@@ -48,6 +47,8 @@ _PLAIN = str.maketrans(
         "…": "...",
         "─": "-",
         "’": "'",
+        "≤": "<=",
+        "≥": ">=",
         "│": "|",
         "✗": "x",
         "✓": "+",
@@ -67,6 +68,13 @@ def render(summary: Summary, console: Console) -> None:
 def places(out: Path) -> str:
     """Say where the files of the run in `out` lie."""
     return f"Report: {out / 'report.html'} · results: {out / 'results.json'} · ledger: {out / 'ledger'}"
+
+
+def render_verdict(summary: Summary, console: Console, note: str = "") -> None:
+    """Print the verdict alone, and a note below it."""
+    signs = _HARMLESS if console.encoding.lower().startswith("utf") else _HARMLESS | _PLAIN
+    parts = [*_verdict(summary), *([Text(note, style="dim")] if note else [])]
+    console.print(_Translated(Group(*parts), signs), width=min(console.width, _WIDEST))
 
 
 def _pages(summary: Summary) -> Iterator[RenderableType]:
@@ -108,9 +116,9 @@ def _verdict(summary: Summary) -> Iterator[RenderableType]:
     yield Text(verdict.sentence(summary), style=_CHECKS.get(summary.verdict.status, ("", ""))[1])
     table = Table.grid(padding=(0, 1))
     for row in verdict.rows(summary):
-        table.add_row(Text(*_CHECKS[row.status]), Text(row.name), Text(row.value, style="bold"))
+        table.add_row(Text(*_CHECKS[row.status]), Text.assemble(row.name, " · ", (row.value, "bold")))
         if row.status != "pass":
-            table.add_row("", Text(row.reason, style="dim"), "")
+            table.add_row("", Text(row.reason, style="dim"))
     yield _indented(table)
     yield Text()
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from bench.metrics import Summary
+from bench.metrics.figures import Check
 from bench.slo.limit import words
-from bench.words import UNKNOWN, plural
+from bench.words import UNKNOWN, duration, plural
 
 TITLES = {"pass": "Pass", "fail": "Fail", "inconclusive": "Inconclusive"}
 
@@ -20,18 +21,28 @@ class Row:
 
 
 def rows(summary: Summary) -> list[Row]:
-    """The checks, those that did not pass first, else in the order of the objectives."""
-    rank = {"fail": 0, "inconclusive": 1, "pass": 2, "none": 3}
-    checks = sorted(summary.verdict.checks, key=lambda check: rank.get(check.status, 3))
+    """The checks, those that did not pass first, else in the order of the objectives.
+
+    Those that an endpoint was not asked, for it has no such figure or no viewer, are in results.json only.
+    """
+    rank = {"fail": 0, "inconclusive": 1, "pass": 2}
+    asked = [check for check in summary.verdict.checks if check.status in rank]
+    checks = sorted(asked, key=lambda check: rank[check.status])
     return [
         Row(
             check.status,
             check.name,
-            UNKNOWN if check.value is None else words(check.value, check.unit),
+            _value(check),
             check.reason,
         )
         for check in checks
     ]
+
+
+def _value(check: Check) -> str:
+    if check.value is None:
+        return UNKNOWN
+    return duration(check.value) if check.unit == "seconds" else words(check.value, check.unit)
 
 
 def sentence(summary: Summary) -> str:

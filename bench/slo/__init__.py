@@ -7,21 +7,26 @@
 Pure but for reading the file: figures in, a verdict with its reasons out.
 """
 
+from bench.slo.baseline import EFFECT, WEAKER, compare
 from bench.slo.figures import Figure, figures
-from bench.slo.judge import ABORTED, EXIT_CODES, judge
+from bench.slo.judge import ABORTED, EXIT_CODES, judge, overall
 from bench.slo.live import Hopeless, Watchdog
 from bench.slo.objectives import Objective, Slo, parse_slo, read_slo
 
 __all__ = [
     "ABORTED",
+    "EFFECT",
     "EXIT_CODES",
+    "WEAKER",
     "Figure",
     "Hopeless",
     "Objective",
     "Slo",
     "Watchdog",
+    "compare",
     "figures",
     "judge",
+    "overall",
     "parse_slo",
     "read_slo",
 ]

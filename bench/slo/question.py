@@ -11,6 +11,9 @@ from bench.slo.figures import ERRORS, OF_SENT
 from bench.slo.objectives import Objective
 from bench.slo.wording import Told, beside, counted, deciding, measured_words, noun, unknown_words
 
+_OF_TRANSCRIPTS = {"state_errors", "damaged", "lost_updates"}
+_ALWAYS = {"latency_s", "latency_raw_s", "frames", "fps", "first_frame_s", "queue_wait_s", "goodput", "rotation"}
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -55,7 +58,11 @@ class Question:
             return one.kind == "microphone"
         if group == "latency_lower_s":
             return one.attribution == "bounded"
-        return group not in {"integrity", "vanished", "traces"} and self.objective.figure.path[-2:-1] != ("fetch",)
+        if group == "integrity" and self.objective.figure.path[-1] in _OF_TRANSCRIPTS:
+            return one.kind == "microphone" and one.result == "text"
+        if group == "integrity":
+            return one.attribution == "exact"
+        return not one.results or group in _ALWAYS
 
     # Values --------------------------------------------------------------------------------------------------
 

@@ -113,7 +113,8 @@ def beside(value: float, bar: float) -> str:
 def unknown_words(objective: Objective, by_nature: bool) -> str:
     """A figure that is null."""
     if by_nature:
-        return f"{objective.figure.name} cannot be measured on this endpoint."
+        name = objective.figure.name
+        return f"{name} cannot be measured on this endpoint: take the line out, or name endpoints that have it."
     if objective.figure.name == "good_viewers":
         return "No viewer was counted by this rule: that takes the run's ledger."
     if objective.figure.part == "app":

@@ -1,4 +1,4 @@
-"""What `gradio-bench init` puts into a repository: scenarios of one's own and a workflow for GitHub Actions."""
+"""What `gradio-bench init` puts into a repository: objectives, scenarios, and a gate as a GitHub Actions workflow."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,8 +8,10 @@ from bench.errors import UsageError
 _HERE = Path(__file__).parent
 _SCENARIOS = _HERE.parent.parent / "scenarios"
 
+SLO = "slo.toml"
 WORKFLOW = ".github/workflows/gradio-bench.yml"
 FILES = {
+    SLO: _HERE / "slo.toml",
     "scenarios/anything.py": _SCENARIOS / "anything.py",
     "scenarios/change_filter.py": _SCENARIOS / "change_filter.py",
     WORKFLOW: _HERE / "workflow.yml",
@@ -39,7 +41,11 @@ class Started:
         if not self.has_app:
             lines += ["", f"There is no {APP} here: put your app's name into TARGET in {WORKFLOW}, and in these:"]
         lines += ["", "Next:"] + ([] if self.folder == Path() else [f"  cd {self.folder}"])
-        commands = ("gradio-bench discover {}", "gradio-bench run {}", "locust -f scenarios/ --target {}")
+        commands = (
+            "gradio-bench discover {}",
+            "gradio-bench run {} --slo slo.toml",
+            "locust -f scenarios/ --target {}",
+        )
         return lines + [f"  {command.format(APP)}" for command in commands]
 
 

@@ -5,6 +5,7 @@ import re
 import shutil
 from pathlib import Path
 
+from bench.slo import EXIT_CODES
 from tests.acceptance.conftest import ROOT, command
 
 APP = ROOT / "tests" / "apps" / "live_interface.py"
@@ -28,11 +29,13 @@ def test_a_repository_gets_started(tmp_path: Path) -> None:
     kept = re.search(r"path: (\S+)", workflow)
     assert ran is not None
     assert kept is not None
-    arguments = ran[1].replace('"$TARGET"', "app.py").replace("--duration 30s", "--duration 2s --warmup 0").split()
+    arguments = ran[1].replace('"$TARGET"', "app.py").replace("--duration 30s", "--duration 10s --warmup 0").split()
     bench = command("gradio-bench", *arguments, cwd=tmp_path)
-    assert bench.returncode == 0, bench.stderr
-    assert json.loads(bench.stdout)["schema"] == "gradio-bench/1"
-    assert (tmp_path / kept[1] / "results.json").is_file()
+    results = json.loads((tmp_path / kept[1] / "results.json").read_text())
+    checks = {check["figure"]: check["status"] for check in results["verdict"]["checks"]}
+    assert checks["errors"] == checks["cross_talk"] == checks["first_frame_max"] == "pass"
+    assert bench.returncode == EXIT_CODES[results["verdict"]["status"]] != 1, bench.stderr
+    assert (tmp_path / kept[1] / "junit.xml").is_file()
     assert list((tmp_path / kept[1] / "ledger").glob("*.ledger"))
 
 

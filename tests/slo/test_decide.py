@@ -8,6 +8,7 @@ from bench.metrics.window import Window
 from bench.slo.decide import CONFIDENCE, Count
 from bench.slo.evidence import Ages, Values, stored
 from bench.slo.limit import Limit
+from tools.verdict_check import counted
 
 LIMIT = Limit("<", 0.3, "seconds")
 
@@ -41,38 +42,21 @@ def test_what_it_would_take_is_enough_and_no_more() -> None:
     assert Count(1000, 50).longer(0.05) is None
 
 
-def _late(random: np.random.Generator, stall_s: float, seconds: float, viewers: int) -> Values:
-    """Frames of 10 a second, 5 in 100 late: each by itself, or all viewers' at once for `stall_s` on average."""
-    tick_s = np.arange(0, seconds, 0.1)
-    if stall_s:
-        lengths = random.exponential(stall_s, (500, 2)) * (19, 1)
-        edges = np.cumsum(lengths) - random.uniform(0, 20 * stall_s)
-        late = np.broadcast_to(np.searchsorted(edges, tick_s) % 2 == 1, (viewers, tick_s.size))
-    else:
-        late = random.random((viewers, tick_s.size)) < 0.05
-    values = np.where(late, 0.4, 0.05) + random.uniform(0, 0.02, late.shape)
-    return Values(np.broadcast_to(tick_s, late.shape).ravel(), values.ravel(), Window(0.0, seconds))
-
-
 @pytest.mark.parametrize(("stall_s", "most"), [(0.0, 0.02), (0.3, 0.06)])
 def test_verdicts_at_the_very_limit_are_seldom_wrong(stall_s: float, most: float) -> None:
     """Where 5 in 100 are late in truth, neither verdict is true: independent frames keep to 1 %, stalls near it."""
     random = np.random.default_rng(7)
-    runs = [_late(random, stall_s, 120.0, 4) for _ in range(300)]
-    found = [run.count(LIMIT, float(np.quantile(run.value, 0.95))).decide(0.05) for run in runs]
-    assert found.count("pass") / len(runs) <= most
-    assert found.count("fail") / len(runs) <= most
+    found = [counted(random, stall_s, 120.0, 4).decide(0.05) for _ in range(300)]
+    assert found.count("pass") / len(found) <= most
+    assert found.count("fail") / len(found) <= most
     assert CONFIDENCE == 0.99
 
 
 def test_frames_of_one_stall_count_as_few() -> None:
     """Ten viewers late at one instant are one event: what they tell shrinks by about their number."""
     random = np.random.default_rng(3)
-    together = _late(random, 0.3, 120.0, 10)
-    apart = _late(random, 0.0, 120.0, 10)
-    alike = [run.count(LIMIT, float(np.quantile(run.value, 0.95))).alike for run in (together, apart)]
-    assert alike[0] > 10
-    assert alike[1] < 3
+    assert counted(random, 0.3, 120.0, 10).alike > 10
+    assert counted(random, 0.0, 120.0, 10).alike < 3
 
 
 def test_time_beyond_an_age_is_counted_exactly() -> None:
