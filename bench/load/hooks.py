@@ -144,13 +144,13 @@ def _on_test_start(environment: Environment, **_kwargs: Any) -> None:
         return
     if not isinstance(runner, WorkerRunner):
         _watches[environment].begin()
+        follow_orders(environment, current)
+        _keep_time(environment, current, role)
     tour = plan(environment)
     if tour is not None:
         logger.info(
             "Fewer users than pages: they take turns on %s, %.0f s on each.", ", ".join(tour.pages), tour.stay_s
         )
-        follow_orders(environment, current)
-        _keep_time(environment, current, role)
 
 
 def _keep_time(environment: Environment, current: Session, role: Role) -> None:

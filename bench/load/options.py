@@ -187,7 +187,7 @@ def read(parsed: Namespace, target: TargetName | None = None) -> Options:
     shape = option("--shape", parse_shape, parsed.shape) if parsed.shape else None
     every_s = option("--stream-every", pace_seconds, parsed.stream_every) if parsed.stream_every else None
     warmup_s = option("--warmup", seconds, str(parsed.warmup))
-    length_s = shape.length_s if shape else _length_s(parsed, warmup_s)
+    length_s = shape.length_s if shape else run_length_s(parsed, warmup_s)
     if length_s is not None and warmup_s >= length_s:
         raise UsageError("The run is over before --warmup is.", "Give a longer run, or a shorter --warmup.")
     if parsed.num_users is not None:
@@ -235,7 +235,7 @@ def check(arguments: Sequence[str]) -> None:
     read_addresses(parsed)
 
 
-def _length_s(parsed: Namespace, warmup_s: float) -> float | None:
+def run_length_s(parsed: Namespace, warmup_s: float) -> float | None:
     """Tell how long the run is, warm-up included; None where nothing ends it."""
     if not parsed.duration:
         return float(parsed.run_time) if parsed.run_time else None

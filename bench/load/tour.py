@@ -6,6 +6,9 @@ from typing import Any
 
 from locust.runners import WorkerRunner
 
+from bench.load.options import run_length_s
+from bench.units import seconds
+
 STAY_S = 20.0
 """How long a visit lasts in a run without an end of its own: as long as a typical time_limit."""
 
@@ -31,6 +34,7 @@ def plan(environment: Any) -> Tour | None:
         return None
     if environment.shape_class is not None or isinstance(environment.runner, WorkerRunner):
         return None
-    length_s = environment.parsed_options.run_time
+    parsed = environment.parsed_options
+    length_s = run_length_s(parsed, seconds(str(parsed.warmup)))
     visits = ceil(len(users) / wanted)
     return Tour(tuple(sorted(user.api_name for user in users)), length_s / visits if length_s else STAY_S)
