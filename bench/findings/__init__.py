@@ -12,7 +12,7 @@ from bench.findings.finding import RANK, ranked, uncertain
 from bench.findings.limits import lower_limit
 from bench.findings.overall import app_died, generator_unhealthy, healthy
 from bench.findings.pace import busy_app, lost_sound, overwritten, slow_part
-from bench.findings.soundness import cross_talk, failed, nothing_came, out_of_order, state_errors
+from bench.findings.soundness import cross_talk, failed, lost_updates, nothing_came, out_of_order, state_errors
 from bench.findings.undelivered import undelivered
 from bench.findings.waiting import held_slots, long_waits, one_slot, sound_lost_waiting, starved, unfair
 from bench.ledger import Ledger
@@ -24,6 +24,7 @@ __all__ = ["Case", "find", "with_findings"]
 OF_AN_ENDPOINT: tuple[Callable[[Case], Finding | None], ...] = (
     cross_talk,
     state_errors,
+    lost_updates,
     failed,
     nothing_came,
     starved,

@@ -24,23 +24,32 @@ def cross_talk(case: Case) -> Finding | None:
 
 
 def state_errors(case: Case) -> Finding | None:
-    """Results that contradict the viewer's own state, or a transcript that lost what it had."""
-    wrong = case.endpoint.integrity
-    lost = wrong.lost_updates or 0
-    if not wrong.state_errors and not lost:
+    """Results that contradict the viewer's own state: others' words in its transcript."""
+    number = case.endpoint.integrity.state_errors
+    if not number:
         return None
-    told = []
-    if wrong.state_errors:
-        told.append(f"{plural(wrong.state_errors, 'result')} contradicted the viewer's own state")
-    if lost:
-        told.append(f"a transcript went back to an older state {plural(lost, 'time')}")
     return found(
         "state_errors",
         "severe",
-        f"{' and '.join(told)}: calls overwrite, or share, what each viewer should have to itself.".capitalize(),
+        f"{plural(number, 'result')} contradicted the viewer's own state: calls share what each viewer should have to "
+        "itself.",
         STATE.replace("camera", case.recorder),
-        state_errors=wrong.state_errors,
-        lost_updates=wrong.lost_updates,
+        state_errors=number,
+    )
+
+
+def lost_updates(case: Case) -> Finding | None:
+    """A transcript that lost what it had: no fault of the handler's own, but of how its text travels."""
+    number = case.endpoint.integrity.lost_updates
+    if not number:
+        return None
+    return found(
+        "lost_updates",
+        "warning",
+        f"A transcript went back to an older state {plural(number, 'time')}: each chunk carries the text of the last "
+        "result that had come to the page, and some were sent before the newest had.",
+        "microphone.stream(hear, [microphone, said], [said, text])  # said = gr.State(''): it stays on the server",
+        lost_updates=number,
     )
 
 

@@ -209,6 +209,7 @@ def talking(folder: Path, limit: int) -> LedgerBuilder:
 PROVOKED: dict[str, Build] = {
     "cross_talk": lambda folder: wrong_stream(folder, cross_talk=3),
     "state_errors": lambda folder: wrong_stream(folder, state_errors=2),
+    "lost_updates": lambda folder: wrong_stream(folder, lost_updates=2),
     "out_of_order": lambda folder: wrong_stream(folder, out_of_order=40),
     "failed": error,
     "run_errors": lambda folder: error(folder, None),
@@ -372,3 +373,10 @@ def test_findings_of_several_endpoints_say_whose_they_are(tmp_path: Path) -> Non
     one = found(builder)["cross_talk"]
     assert one.text.startswith("two: ")
     assert one.evidence["endpoint"] == "two"
+
+
+def test_text_that_travels_with_each_chunk_is_no_severe_fault(tmp_path: Path) -> None:
+    """A browser sends an older text too where the app is slow: the finding says so, and blames no state of the app."""
+    one = found(PROVOKED["lost_updates"](tmp_path))["lost_updates"]
+    assert (one.severity, one.evidence) == ("warning", {"lost_updates": 2})
+    assert "state_errors" not in found(PROVOKED["lost_updates"](tmp_path / "again"))
