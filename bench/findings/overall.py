@@ -6,6 +6,9 @@ from bench.metrics import Summary
 from bench.metrics.generator import BUSY_CORE
 from bench.words import count, duration, plural, share
 
+BUSY_MACHINE = 0.25
+"""Of all its cores: below it, what a desktop or a browser does beside a run is not worth a word."""
+
 
 def generator_unhealthy(summary: Summary) -> Finding | None:
     """The load was not made as promised: nothing else is certain then."""
@@ -31,6 +34,20 @@ def _lighter(summary: Summary) -> str:
     if busy is not None and busy > BUSY_CORE:
         return f"gradio-bench run --processes {summary.generator.processes + 1}"
     return f"gradio-bench run --viewers {max(1, sum(one.viewers for one in summary.endpoints) // 2)}"
+
+
+def busy_machine(summary: Summary) -> Finding | None:
+    """Other programs took a good part of the machine: latencies hold their doing too."""
+    load = summary.generator.other_load
+    if load is None or load < BUSY_MACHINE:
+        return None
+    return found(
+        "busy_machine",
+        "warning",
+        f"Other programs used {share(load, 1)} of this machine: the app may look slower than it is.",
+        "top  # what else runs here? End it, and run again",
+        other_load=load,
+    )
 
 
 def app_died(summary: Summary) -> Finding | None:

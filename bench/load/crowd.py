@@ -244,8 +244,15 @@ class Crowd:
                 "note": "generator",
                 "at_s": time.monotonic(),
                 "cpu_s": time.process_time(),
+                "machine_s": _machine_s(),
                 "rss_bytes": self._process.memory_info().rss,
                 "loop_lag_s": lag_s,
                 "backlog": self.attributor.backlog,
             }
         )
+
+
+def _machine_s() -> float:
+    """CPU seconds that all programs of this machine have used since it started, whoever they belong to."""
+    times = psutil.cpu_times()
+    return float(times.user + times.system)

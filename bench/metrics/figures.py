@@ -16,9 +16,10 @@ from bench.metrics.error_bars import ErrorBars
 class Generator:
     """Whether the load generator kept up, and what it spent.
 
-    `busiest_core` is the share of one core that the busiest generator process used; `loop_lag_s` the latest that its
-    event loop woke in each second; `processes` counts those that had viewers; `error_bars` are how far its times may be
-    off.
+    `busiest_core` is the share of one core that the busiest generator process used; `loop_lag_s` the latest that
+    its event loop woke in each second; `other_load` is the share of the whole machine that programs other than the
+    viewers and the app used, None where the app is not ours to watch; `processes` counts those that had viewers;
+    `error_bars` are how far its times may be off.
     """
 
     healthy: bool
@@ -27,6 +28,7 @@ class Generator:
     loop_lag_s: Distribution | None
     cpu_s_per_frame: float | None
     busiest_core: float | None
+    other_load: float | None
     processes: int
     error_bars: ErrorBars
 

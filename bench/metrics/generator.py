@@ -12,7 +12,7 @@ from bench.metrics.error_bars import error_bars
 from bench.metrics.figures import Generator, Usage
 from bench.metrics.latency import send_lags
 from bench.metrics.rows import EndpointRows
-from bench.metrics.samples import cores, samples
+from bench.metrics.samples import Samples, cores, samples
 from bench.metrics.window import Window, noted
 
 SNAPSHOT = "snapshot"  # the note at the end of a ledger that was copied while its run went on
@@ -109,6 +109,7 @@ def generator(ledger: Ledger, window: Window, evidence: list[Evidence], app: Usa
         if machine.cores and lags.size
         else None,
         busiest_core=max(machine.cores.values(), default=None),
+        other_load=_other_load(samples(ledger, "generator", window), machine),
         processes=machine.processes,
         error_bars=error_bars(ledger, rate, send_lag, loop),
     )
@@ -124,6 +125,18 @@ def _machine(ledger: Ledger, window: Window, app: Usage | None) -> Machine:
         cpus=(ledger.meta.get("run", {}).get("host") or {}).get("cpus"),
         app_cores=app.cores if app else None,
     )
+
+
+def _other_load(taken: Samples, machine: Machine) -> float | None:
+    """Share of the machine that neither the viewers nor the app used.
+
+    None where the machine was not looked at, or its app not ours to watch. Viewers on other machines are taken off as
+    well, so it is never too high for them.
+    """
+    whole = cores([{**note, "cpu_s": note.get("machine_s")} for note in taken])
+    if whole is None or machine.app_cores is None or not machine.cpus:
+        return None
+    return max(0.0, whole - machine.app_cores - sum(machine.cores.values())) / machine.cpus
 
 
 def _record_reasons(ledger: Ledger, window: Window, evidence: list[Evidence]) -> list[str]:

@@ -19,7 +19,7 @@ ERRORS = "errors"
 
 _PLAIN = {"frames", "books", "parts_s", "rotation", "concurrency", "goodput", "integrity"}  # names need no prefix
 _NO_RESULTS = {"settings", "changes", "error_bars"}  # what was asked for, lists, and the harness's own precision
-_SHARES = {"duty_cycle", "fairness_jain", "slot_use", "busiest_core", "good_viewers"}
+_SHARES = {"duty_cycle", "fairness_jain", "slot_use", "busiest_core", "other_load", "good_viewers"}
 _LEFT_OUT = {("goodput", "viewers"), ("max_threads",)}
 _STRICT = {"cross_talk", "out_of_order", "duplicated", "state_errors", "damaged", "lost_updates", "unaccounted", ERRORS}
 

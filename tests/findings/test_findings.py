@@ -206,6 +206,16 @@ def talking(folder: Path, limit: int) -> LedgerBuilder:
     return builder
 
 
+def beside_others(folder: Path, *, cores: float) -> LedgerBuilder:
+    """A sound run on two cores, while other programs use so many of them."""
+    builder = steady(folder)
+    for second in range(11):
+        machine_s = second * (0.1 + 0.2 + cores)
+        builder.note("generator", float(second), cpu_s=0.1 * second, rss_bytes=1, loop_lag_s=0.0, machine_s=machine_s)
+        builder.note("app", float(second), cpu_s=0.2 * second, rss_bytes=1, threads=1, disk_bytes=None)
+    return builder
+
+
 PROVOKED: dict[str, Build] = {
     "cross_talk": lambda folder: wrong_stream(folder, cross_talk=3),
     "state_errors": lambda folder: wrong_stream(folder, state_errors=2),
@@ -228,6 +238,7 @@ PROVOKED: dict[str, Build] = {
     "slow_part": lambda folder: busy(folder, 0.3, stream_every_s=0.5),
     "pictures_as_files": slow_fetch,
     "growing_disk": lambda folder: with_samples(folder, growth=2_000_000),
+    "busy_machine": lambda folder: beside_others(folder, cores=1.0),
     "generator_unhealthy": late_generator,
     "healthy": steady,
 }
@@ -248,6 +259,7 @@ SILENT: dict[str, Build] = {
     "slow_part": lambda folder: busy(folder, 0.1, stream_every_s=0.5),
     "pictures_as_files": lambda folder: slow_fetch(folder, 0.004),
     "growing_disk": lambda folder: with_samples(folder, growth=1000),
+    "busy_machine": lambda folder: beside_others(folder, cores=0.3),
     "healthy": busy,
 }
 """A run much like the one that provokes it, in which it has nothing to say."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.findings import with_findings
 from bench.ledger import Fate
 from bench.metrics import Generator, summarise
 from tests.ledgers import LedgerBuilder, endpoint, meta, steady
@@ -211,3 +212,19 @@ def test_frames_that_could_not_be_sent_before_the_end_were_late_until_then(tmp_p
     assert health.send_lag_s is not None
     assert health.send_lag_s.max == pytest.approx(2.0)
     assert any("more than 50 ms" in reason for reason in health.reasons)
+
+
+@pytest.mark.parametrize(("watched", "load"), [(True, (1.4 - 0.1 - 0.3) / 2), (False, None)])
+def test_what_other_programs_used_is_told(tmp_path: Path, watched: bool, load: float | None) -> None:
+    """Of the machine's time, what neither the viewers nor the app used; unknown where nobody watched the app."""
+    builder = steady(tmp_path)
+    for second in range(11):
+        used = {"cpu_s": 0.1 * second, "rss_bytes": 1, "loop_lag_s": 0.0}
+        builder.note("generator", float(second), **used, machine_s=100 + 1.4 * second)
+        if watched:
+            builder.note("app", float(second), cpu_s=0.3 * second, rss_bytes=1, threads=1, disk_bytes=None)
+
+    summary = with_findings(summarise(ledger := builder.ledger()), ledger)
+
+    assert summary.generator.other_load == (None if load is None else pytest.approx(load, rel=1e-3))
+    assert ["busy_machine" in one.id for one in summary.findings].count(True) == int(watched)
