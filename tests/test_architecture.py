@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bench.wire": {"bench.errors", "bench.ledger"},
     "bench.live": {"bench.errors", "bench.extras", "bench.ledger"},
     "bench.load": {
+        "bench.plain",
         "bench.calibration",
         "bench.errors",
         "bench.units",

@@ -1,7 +1,25 @@
 """An app's own failure in the words of its author's code: the exception and the lines of theirs that led to it."""
 
+import re
 import traceback
 from pathlib import Path
+
+_FRAME = re.compile(r'\s+File "(.+)", line (\d+), in ')
+_INSTALLED = ("site-packages", "dist-packages", "/lib/python")
+
+
+def last_raised(log: str) -> str:
+    """Find the last traceback in what an app printed: its exception, and the innermost line of code not installed.
+
+    Such as `ValueError: bad frame (app.py:12)`; nothing where there is no whole traceback.
+    """
+    lines = log.rpartition("Traceback (most recent call last):")[2].splitlines()[1:]
+    said = next((line for line in lines if line and not line[0].isspace()), "")
+    if "Traceback (most recent" not in log or not said:
+        return ""
+    frames = [match for line in lines[: lines.index(said)] if (match := _FRAME.match(line))]
+    own = [match for match in frames if not any(part in match[1] for part in _INSTALLED)]
+    return f"{said} ({Path(own[-1][1]).name}:{own[-1][2]})" if own else said
 
 
 def describe(error: BaseException, root: Path) -> str:

@@ -20,6 +20,7 @@ from bench.live.histogram import Histogram
 from bench.load.attribution import Attributor
 from bench.load.entries import SentFrame
 from bench.load.recorders import MediaSettings, Recorders
+from bench.plain import plain
 from bench.wire.app import App, Endpoint
 from bench.wire.profiling import fetch_traces
 from bench.wire.transport import TIMEOUT_S, GeventTransport, Transport
@@ -80,10 +81,12 @@ class Crowd:
         recorders: Recorders | None = None,
         report: Reporter = _no_report,
         transport: TransportFactory = GeventTransport,
+        explain: Callable[[], str] = str,
     ) -> None:
         self.app, self.endpoints, self.writer = app, endpoints, writer
         self.recorders = recorders or Recorders(MediaSettings())
         self.report = report
+        self._explain = explain  # what a handler raised last, in the app's own words, where they can be had
         self.attributor = Attributor()
         self.counts = [EndpointCounts() for _ in endpoints]
         self.viewers: set[Viewer] = set()
@@ -159,6 +162,8 @@ class Crowd:
         """Record an error of the app or the network: a note in the ledger, a failure for Locust."""
         name = self.endpoints[endpoint].api_name
         self.counts[endpoint].errors += 1
+        if where == "handler":
+            what = plain(self._explain()) or f"{what} (the app's own log tells more)"
         self.writer.note(
             {"note": "error", "at_s": time.monotonic(), "where": where, "what": what[:500], "endpoint": name}
         )

@@ -16,6 +16,7 @@ import psutil
 from bench.calibration import processor, recall
 from bench.errors import UsageError
 from bench.ledger import LedgerWriter, refuse_existing
+from bench.load.app_error import last_raised
 from bench.load.app_watch import watch_app
 from bench.load.crowd import Crowd, Reporter
 from bench.load.inputs import set_inputs
@@ -146,6 +147,7 @@ class Session:
             writer,
             recorders=self._recording(),
             report=report,
+            explain=self._raised,
         )
         if self._deployed is not None:
             self._watch = watch_app(self._deployed, writer, self.on_death)
@@ -168,6 +170,9 @@ class Session:
             self._watch.kill()
         crowd.finish()
         return self.out
+
+    def _raised(self) -> str:
+        return last_raised(self._deployed.log_tail(100)) if self._deployed is not None else ""
 
     def _whole(self) -> Part:
         """Take the whole of a run: in a folder of its own, beside that of an earlier run of the same process."""
