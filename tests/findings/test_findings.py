@@ -390,5 +390,5 @@ def test_findings_of_several_endpoints_say_whose_they_are(tmp_path: Path) -> Non
 def test_text_that_travels_with_each_chunk_is_no_severe_fault(tmp_path: Path) -> None:
     """A browser sends an older text too where the app is slow: the finding says so, and blames no state of the app."""
     one = found(PROVOKED["lost_updates"](tmp_path))["lost_updates"]
-    assert (one.severity, one.evidence) == ("warning", {"lost_updates": 2})
+    assert (one.severity, one.evidence) == ("warning", {"endpoint": "simple", "lost_updates": 2})
     assert "state_errors" not in found(PROVOKED["lost_updates"](tmp_path / "again"))
