@@ -12,8 +12,9 @@ from itertools import pairwise
 from math import inf, isnan
 
 from bench.ledger import Fate, Outcome
-from bench.load.bounds import Bounds, bound
+from bench.load.bounds import bound
 from bench.load.entries import Arrival, Head, Integrity, Row, SentFrame, row_of_frame, row_of_stream
+from bench.load.tentative import HeldResult, HeldResults
 from bench.wire.stream import Stream
 
 RECENT = 512
@@ -56,7 +57,7 @@ class StreamBooks:
         self._delivered: deque[int] = deque(maxlen=RECENT)
         self._arrivals: deque[Arrival] = deque()  # not yet attributed, in the order of arrival
         self._unread: list[Arrival] = []  # attributed to nothing since the last delivered frame
-        self._held: tuple[Arrival, Bounds, SentFrame] | None = None  # bounded: the last result, and its frame
+        self._held = HeldResults(self._pending)  # bounded: the last results, and their frames
         self._sent: deque[SentFrame] = deque(maxlen=RECENT)  # in order, whatever became of them
         self._last = -1
         self._newest: SentFrame | None = None  # whose result came last
@@ -189,47 +190,31 @@ class StreamBooks:
         return certain
 
     def _attribute_bounded(self, arrival: Arrival) -> None:
-        """Bound a result without a mark; the row of the latest frame it can be becomes its own.
-
-        It is held until the next result, for two results of one tick push the first to an earlier frame.
-        """
-        found = bound(self._sent, arrival.result_s, self._held[1] if self._held else None)
-        wanted = self._last_pending(found.earliest, found.latest) if found else None
-        if found is None or wanted is None or not self._make_room(wanted):
-            self.integrity.duplicated += 1
+        """Bound a result without a mark; the row of the latest frame it can be becomes its own, once that is final."""
+        found = bound(self._sent, arrival.result_s, self._held.previous)
+        if found is None or not self._held.add(arrival, found):
+            self.integrity.duplicated += found is None or not self._held.overflowed
             return
-        self._release_held()
-        self._held = (arrival, found, wanted)
+        for held in self._held.final():
+            self._deliver_bounded(held)
 
-    def _last_pending(self, earliest: int, latest: int) -> SentFrame | None:
-        return next((one for one in reversed(self._pending) if earliest <= one.frame <= latest), None)
-
-    def _make_room(self, wanted: SentFrame) -> bool:
-        """Let the held result move to an earlier frame where the new one needs its latest."""
-        if self._held is None or self._held[2] is not wanted:
-            return True
-        arrival, bounds, latest = self._held
-        before = self._last_pending(bounds.earliest, latest.frame - 1)
-        if before is not None:
-            self._held = (arrival, bounds, before)
-        return before is not None
-
-    def _release_held(self) -> None:
-        if self._held is None:
-            return
-        arrival, bounds, sent = self._held
-        self._held = None
+    def _deliver_bounded(self, held: HeldResult) -> None:
+        sent, bounds = held.sent, held.bounds
         if sent.fate is not None:  # its POST has failed since: the result was an earlier frame's
-            before = self._last_pending(bounds.earliest, sent.frame - 1)
+            before = self._held.last_pending(bounds.earliest, sent.frame - 1)
             if before is None:
                 self.integrity.duplicated += 1
                 return
             sent = before
-        sent.result, sent.earliest, sent.latest = arrival, bounds.earliest, sent.frame
+        sent.result, sent.earliest, sent.latest = held.arrival, bounds.earliest, sent.frame
         self._settle(sent, Fate.DELIVERED, certain=bounds.earliest == sent.frame)
         for entry in [entry for entry in self._pending if entry.frame < sent.frame]:
             if entry.accepted_s <= sent.sending_s:
                 self._settle(entry, Fate.OVERWRITTEN, certain=entry.frame < bounds.earliest)
+
+    def _release_held(self) -> None:
+        for held in self._held.all():
+            self._deliver_bounded(held)
 
     # The end of a stream --------------------------------------------------------------------------------------
 

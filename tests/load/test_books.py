@@ -308,6 +308,26 @@ def test_two_results_of_one_tick_push_the_first_back() -> None:
     assert set(account.fates().values()) == {"DELIVERED"}
 
 
+def test_results_that_come_late_for_a_while_are_no_repeats() -> None:
+    """A server that is behind for some ticks, and then catches up, lost nothing: each result finds its frame."""
+    account = Account(exact=False)
+    for frame in range(30):
+        account.post(frame)
+        late = 5 <= frame < 15
+        if frame == 15:
+            account.result(15.3, None)
+        if frame > 0 and 5 < frame <= 14:
+            account.result(frame + 0.2, None)  # the one before
+        if not late:
+            account.result(frame + 0.5, None)
+    account.end()
+    assert account.summary()["results"] == 30
+    assert set(account.fates().values()) == {"DELIVERED"}
+    assert account.summary()["duplicated"] == 0
+    rows = account.rows()
+    assert all(row["earliest"] <= row["frame"] <= row["latest"] for row in rows)
+
+
 def test_bounds_do_not_widen_with_time() -> None:
     """However long a slow handler loses frames, a result is one of the few frames that were around at its turn."""
     account = Account(exact=False)
@@ -322,6 +342,33 @@ def test_bounds_do_not_widen_with_time() -> None:
     assert len(rows) == 40
     assert all(row["latest"] - row["earliest"] <= 5 for row in rows)
     assert all(row["earliest"] <= row["frame"] <= row["latest"] for row in rows)
+
+
+@given(
+    st.lists(st.integers(10, 3500), min_size=5, max_size=40), st.lists(st.integers(1, 200), min_size=40, max_size=40)
+)
+def test_a_mailbox_is_told_as_it_was(calls_ms: list[int], ways_ms: list[int]) -> None:
+    """However long calls take: a frame delivered for each result, none called a repeat, and bounds that hold."""
+    account, last_ms, free_ms, here_ms = Account(exact=False), -1000, 0, 0
+    happens, came = [(1000 * frame, True) for frame in range(30)], list[int]()
+    for call, way in zip(calls_ms, ways_ms, strict=False):
+        start_ms = max(free_ms, last_ms + 1100)  # the next is accepted 100 ms after it was sent
+        last_ms, free_ms = (start_ms - 100) // 1000 * 1000, start_ms + call
+        here_ms = max(here_ms + 1, free_ms + way)
+        if here_ms >= 30_000:
+            break
+        came.append(last_ms // 1000)
+        happens.append((here_ms, False))
+    for at_ms, is_tick in sorted(happens, key=lambda one: (one[0], not one[1])):
+        if is_tick:
+            account.post(at_ms // 1000)
+        else:
+            account.result(at_ms / 1000, None)
+    account.end()
+    rows = [row for row in account.rows() if Fate(row["fate"]) is Fate.DELIVERED]
+    assert account.summary()["duplicated"] == 0
+    assert len(rows) == len(came)
+    assert all(row["earliest"] <= true <= row["latest"] for row, true in zip(rows, came, strict=True))
 
 
 Action = tuple[str, int]
