@@ -77,12 +77,11 @@ class Transcript:
         if books.closed:
             return
         own = [word for word in words or () if word.viewer == self._viewer]
-        if words and not own:
+        foreign = len(own) < len(words or ())  # also beside the viewer's own: a state that all sessions share
+        if foreign:
             self._crowd.failed(self._index, "cross-talk", "the sound of another viewer")
-            books.read(arrival, cross_talk=True)
-            return
         number = self._layout.unwrap(own[-1].number, self.next_frame) if own else None
-        books.read(arrival, None if number is None else self._chunk(number))
+        books.read(arrival, None if number is None else self._chunk(number), cross_talk=foreign)
 
     def _chunk(self, number: int) -> int:
         """Find the chunk in which the viewer's word `number` ends: with jitter it may be a neighbour's."""

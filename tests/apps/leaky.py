@@ -1,4 +1,4 @@
-"""A transcript kept in a global, and a picture too: what one viewer says and shows, every viewer gets."""
+"""A transcript kept in a global, a picture and sound too: what one viewer says and shows, every viewer gets."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from target_app.pages.audio import Transcriber
 from target_app.sound import History
 
 transcriber = Transcriber(recognise)
-everyones: dict[str, Any] = {"history": History(), "text": "", "picture": None}
+everyones: dict[str, Any] = {"history": History(), "text": "", "picture": None, "sound": ()}
 
 
 def hear(sound: Any, _own: str) -> str:
@@ -25,9 +25,17 @@ def show(picture: np.ndarray | None) -> np.ndarray | None:
     return picture if before is None else before
 
 
+def answer(sound: tuple[int, np.ndarray]) -> tuple[int, np.ndarray]:
+    """Return the last three seconds that anybody said: mostly the viewer's own are among them."""
+    rate, samples = sound
+    everyones["sound"] = np.concatenate([np.asarray(everyones["sound"], np.int16), samples])[-3 * rate :]
+    return rate, everyones["sound"]
+
+
 with gr.Blocks() as demo:
     microphone, transcript = gr.Audio(sources=["microphone"], streaming=True), gr.Textbox()
     microphone.stream(hear, [microphone, transcript], transcript, stream_every=1, concurrency_limit=4, api_name="hear")
+    microphone.stream(answer, microphone, gr.Audio(), stream_every=1, concurrency_limit=4, api_name="answer")
     camera = gr.Image(sources=["webcam"], streaming=True)
     camera.stream(show, camera, gr.Image(), stream_every=0.2, concurrency_limit=4, api_name="show")
 
