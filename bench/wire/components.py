@@ -21,10 +21,10 @@ _RESULTS: dict[str, ResultKind] = {
     "markdown": "text",
     "html": "text",
     "code": "text",
-    "number": "text",
     "highlightedtext": "json",
     "json": "json",
     "label": "json",
+    "number": "json",
     "dataframe": "json",
     "annotatedimage": "other",
 }
