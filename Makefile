@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test check bench fidelity law compat install chromium clean
+.PHONY: demo test check bench fidelity law gate-study compat install chromium clean
 
 demo: install
 	@echo "Driving the reference app for half a minute: synthetic cameras at a real server, both on this machine."
@@ -26,6 +26,9 @@ fidelity: install chromium
 
 law: install
 	$(BIN)/python tools/law_check.py
+
+gate-study: install
+	$(BIN)/python tools/gate_study.py
 
 compat: install
 	$(BIN)/python tools/compat.py
