@@ -93,6 +93,14 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bench.units",
         "bench.words",
     },
+    "bench.pytest_plugin": {
+        "bench.errors",
+        "bench.load",
+        "bench.media",
+        "bench.metrics",
+        "bench.run",
+        "bench.units",
+    },
     "bench.commands": {
         "bench.words",
         "bench.compare",

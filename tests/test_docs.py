@@ -90,7 +90,9 @@ def test_commands_in_blocks_exist(page: Page) -> None:
 @each_page
 def test_commands_and_options_in_the_text_exist(page: Page) -> None:
     """A command or option named in a sentence is a real one."""
-    everywhere = set().union(*subcommands().values(), options_in_help("-m", "scenarios"))
+    everywhere = set().union(
+        *subcommands().values(), options_in_help("-m", "scenarios"), options_in_help("-m", "pytest")
+    )
     for span in page.spans():
         words = span.split()
         if words[0] in {"gradio-bench", "locust", "make"} or span.startswith("python -m "):
