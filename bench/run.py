@@ -137,6 +137,8 @@ def run(settings: RunSettings, watch: Watch = lambda _line: None) -> Summary:
         raise EndedEarlyError(why, InterruptError.exit_code, summary)
     if process.returncode == TargetError.exit_code:
         raise EndedEarlyError("The app under test died: the figures end there.", TargetError.exit_code, summary)
+    if any(one.where == "app" and one.endpoint is None for one in summary.errors):
+        raise EndedEarlyError("The app under test could not be reached any more.", TargetError.exit_code, summary)
     if process.returncode != 0:
         why = f"The process that makes the load died ({process.returncode}): the figures end there."
         raise EndedEarlyError(why, INCONCLUSIVE, summary)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import astuple, dataclass, field
 from itertools import count
-from math import inf
+from math import inf, isnan
 from random import Random
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
@@ -35,6 +35,9 @@ LAG_PROBE_S = 0.1
 
 TRACES_AFTER_S = 0.3
 """From the end of the last stream until the app's trace of it: Gradio looks for a close every so often."""
+
+UNREACHABLE_S = 1.0
+"""An app that no viewer could reach for this long at the end of a run is called gone."""
 
 TransportFactory = Callable[[str, dict[str, str]], Transport]
 
@@ -190,9 +193,18 @@ class Crowd:
         """Note that the run is over, and stop every camera: from here on viewers leave because of that."""
         if not self.over:
             self.over = True
+            self._tell_if_unreachable()
             self.writer.note({"note": "stopping", "at_s": time.monotonic()})
             for viewer in self.viewers:
                 viewer.stop()
+
+    def _tell_if_unreachable(self) -> None:
+        """Note that the app was gone at the end, where no viewer could reach it any more."""
+        since = [viewer.unreachable_s for viewer in self.viewers]
+        now_s = time.monotonic()
+        if since and now_s - max(since) > UNREACHABLE_S and not any(map(isnan, since)):
+            what = f"the app stopped answering {now_s - min(since):.0f} s before the end"
+            self.writer.note({"note": "error", "at_s": now_s, "where": "app", "what": what, "endpoint": None})
 
     def finish(self, patience_s: float = 2.0) -> None:
         """End the run: every viewer stops ticking, waits for its last results, and closes its books."""

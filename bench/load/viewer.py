@@ -23,6 +23,7 @@ from bench.load.device import CameraDevice, Device, MicrophoneDevice
 from bench.load.entries import SentFrame, row_of_unsent
 from bench.load.listener import Listener
 from bench.load.replies import event_id_of, refusal
+from bench.load.retry import Retry
 from bench.load.screen import Screen
 from bench.load.ticker import Ticker
 from bench.load.transcript import Transcript
@@ -65,6 +66,7 @@ class Viewer:
         self._stream: Stream | None = None
         self._books: list[StreamBooks] = []  # the newest last; closed ones are dropped as new ones come
         self._streams = 0
+        self._retry = Retry(self.endpoint.stream_every_s, self.number)
         self._ticker = Ticker(self.endpoint.stream_every_s, self._tick)
         self._pulse: gevent.Greenlet | None = None
         self._result_s = 0.0  # when the last result came
@@ -156,6 +158,12 @@ class Viewer:
         frozen = now_s - last_s > max(FROZEN_S, 3 * self.endpoint.stream_every_s)
         return ("frozen", last_s) if frozen else ("open", stream.open_s)
 
+    @property
+    def unreachable_s(self) -> float:
+        """Since when no join of this viewer has reached the app, CLOCK_MONOTONIC seconds; NaN while it does."""
+        reached = self._stream is not None and self._stream.event_id and not self._stream.over
+        return nan if reached else self._retry.unreachable_s
+
     def settle(self) -> None:
         """Give every frame without a fate the one it has by now, and be forgotten."""
         for books in self._books:
@@ -202,7 +210,8 @@ class Viewer:
     def _tick(self, frame: int, tick_s: float) -> None:
         stream = self._stream
         if stream is None or stream.over:
-            self._join(frame, tick_s)
+            join_or_wait = self._join if self._retry.allows(stream, tick_s) else self._miss
+            join_or_wait(frame, tick_s)
         elif stream.open:
             books = self._books[-1]
             gevent.spawn_raw(self._send, stream, books, books.send(frame, tick_s, join=False))
