@@ -10,7 +10,7 @@ import gevent
 from bench.ledger import Outcome
 from bench.load.books import StreamBooks
 from bench.load.crowd import Crowd
-from bench.wire.events import CloseStream, Event, EventDecoder, Result, ServerError, Started
+from bench.wire.events import CloseStream, Event, EventDecoder, Malformed, Result, ServerError, Started
 from bench.wire.stream import Stream
 from bench.wire.transport import ConnectionBrokeError, Transport
 
@@ -79,6 +79,8 @@ class Listener:
                     if isinstance(event, CloseStream):
                         return
                     self._take(event, stream.event_id, now_s)
+                if stream.outcome is Outcome.BROKEN:
+                    return
         except ConnectionBrokeError as error:
             problem = str(error)
         finally:
@@ -88,6 +90,9 @@ class Listener:
             self.end(stream, books, Outcome.BROKEN, problem)
 
     def _take(self, event: Event, event_id: str, now_s: float) -> None:
+        if isinstance(event, Malformed):
+            self._crowd.failed(self._index, "event stream", event.text)
+            return
         own = event_id if isinstance(event, ServerError | CloseStream) else event.event_id
         stream, books = self._streams.get(own, (None, None))
         if stream is not None and books is not None and not stream.over:

@@ -1,8 +1,13 @@
 """What the server's answers to a viewer's POSTs say."""
 
+import re
+
 import orjson
 
 from bench.wire.transport import Reply
+
+_EVENT_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
+"""What can stand in a path as it is. Gradio's are 32 hexadecimal digits."""
 
 
 def event_id_of(reply: Reply) -> str:
@@ -11,7 +16,7 @@ def event_id_of(reply: Reply) -> str:
         event_id = orjson.loads(reply.body)["event_id"] if reply.status == 200 else ""
     except (ValueError, KeyError, TypeError):
         return ""
-    return event_id if isinstance(event_id, str) else ""
+    return event_id if isinstance(event_id, str) and _EVENT_ID.fullmatch(event_id) else ""
 
 
 def refusal(reply: Reply) -> str:

@@ -4,12 +4,17 @@ Message kinds and fields are those of Gradio's `server_messages.py` (protocol `s
 """
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import orjson
 
 MAX_MESSAGE_BYTES = 64 * 2**20
 """A message that grows beyond this is given up: no picture is that large, and memory is bounded."""
+
+
+MOST_WAITING = 2**31 - 1
+"""The ledger keeps places in four bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +60,26 @@ class CloseStream:
 
 @dataclass(frozen=True, slots=True)
 class ServerError:
-    """The server gave up on the whole connection, or said something that is not the protocol."""
+    """The server gave up on the whole connection, or its message has no end."""
 
     text: str
 
 
-Event = Estimation | Started | Result | Completed | CloseStream | ServerError
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """A message that is not the protocol. A browser's script stumbles over it, and reads on."""
+
+    text: str
+
+
+Event = Estimation | Started | Result | Completed | CloseStream | ServerError | Malformed
 
 
 class EventDecoder:
     """Cuts a byte stream into events; bytes may be split anywhere.
 
-    Heartbeats, progress and log messages are no events. A malformed message becomes a ServerError, never an exception.
+    Heartbeats, progress and log messages are no events. A message that is not the protocol becomes Malformed, never an
+    exception.
     """
 
     def __init__(self) -> None:
@@ -98,29 +111,31 @@ def _parse(message: bytes) -> Event | None:
     try:
         content = orjson.loads(message[5:])
         return _PARSERS[content["msg"]](content, len(message)) if content["msg"] in _PARSERS else None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        return ServerError(f"malformed message ({type(error).__name__}): {message[:120]!r}")
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        return Malformed(f"malformed message ({type(error).__name__}): {message[:120]!r}")
 
 
 def _estimation(content: dict[str, Any], _size: int) -> Event:
     eta = content.get("rank_eta")
     return Estimation(
-        content["event_id"],
-        int(content.get("rank") or 0),
-        int(content.get("queue_size") or 0),
-        None if eta is None else float(eta),
+        _event_id(content),
+        _place(content.get("rank")),
+        _place(content.get("queue_size")),
+        None if eta is None or not isfinite(eta) else float(eta),
     )
 
 
 def _started(content: dict[str, Any], _size: int) -> Event:
-    return Started(content["event_id"])
+    return Started(_event_id(content))
 
 
 def _result(content: dict[str, Any], size: int) -> Event | None:
     output = content["output"]
-    if content.get("success") is False or not isinstance(output.get("data"), list):
+    if content.get("success") is False:
         return None  # the end of the stream, which follows, says what went wrong
-    return Result(content["event_id"], output["data"], size)
+    if not isinstance(output["data"], list):
+        raise TypeError("results that are no list")
+    return Result(_event_id(content), output["data"], size)
 
 
 def _completed(content: dict[str, Any], size: int) -> Event:
@@ -133,9 +148,24 @@ def _completed(content: dict[str, Any], size: int) -> Event:
     success = bool(content.get("success"))
     data = output.get("data")
     fresh = success and output.get("is_generating") is False
-    last = Result(content["event_id"], data, size) if fresh and isinstance(data, list) else None
+    last = Result(_event_id(content), data, size) if fresh and isinstance(data, list) else None
     error = "" if success else str(output.get("error") or content.get("title") or "the handler raised an error")
-    return Completed(content["event_id"], success, last, error)
+    return Completed(_event_id(content), success, last, error)
+
+
+def _event_id(content: dict[str, Any]) -> str:
+    event_id = content["event_id"]
+    if not isinstance(event_id, str):
+        raise TypeError("an event_id that is no text")
+    return event_id
+
+
+def _place(value: Any) -> int:
+    """Read a place in the queue, or its length; raises ValueError for what no queue can hold."""
+    place = int(value or 0)
+    if not 0 <= place <= MOST_WAITING:
+        raise ValueError("a place that no queue has")
+    return place
 
 
 def _close_stream(_content: dict[str, Any], _size: int) -> Event:

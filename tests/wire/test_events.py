@@ -64,7 +64,7 @@ def test_cuts_change_nothing(cuts: list[int]) -> None:
 
 @given(st.binary(max_size=400))
 def test_any_bytes_are_survived(data: bytes) -> None:
-    """What is no message becomes a ServerError or nothing, never an exception."""
+    """What is no message becomes Malformed or nothing, never an exception."""
     decode(data + b"\n\n" + b"data: " + data + b"\n\n")
 
 
