@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import gevent
 import pybase64
@@ -12,6 +12,15 @@ from bench.load.entries import Arrival
 from bench.wire.transport import ConnectionBrokeError, Transport
 
 Then = Callable[[bytes | None], Any]
+
+_ELSEWHERE = ("//", "/\\")
+"""Beginnings that make a browser look for another host (URL Standard, 4.4: a backslash is a slash)."""
+_SAFE = "/:?=&%@!$'()*+,;~[]-._|^`{}"
+
+
+def escaped(path: str) -> str:
+    """Escape what a request's head cannot hold (blanks, line ends, signs beyond ASCII), and drop the fragment."""
+    return quote(path.partition("#")[0], safe=_SAFE, errors="replace")
 
 
 class Fetcher:
@@ -31,8 +40,7 @@ class Fetcher:
         """Fetch what `value` (FileData, or an address) points to; `then` gets its bytes, or None when that failed."""
         url = str(value.get("url") or "") if isinstance(value, dict) else str(value)
         if url.startswith("data:"):
-            arrival.shown_s = arrival.result_s
-            then(pybase64.b64decode(url.partition(",")[2]))
+            self._take_inline(url, arrival, then)
             return
         path = self._own_path(url, value)
         if path is None:
@@ -41,14 +49,24 @@ class Fetcher:
         else:
             gevent.spawn_raw(self._get, path, arrival, then)
 
+    def _take_inline(self, url: str, arrival: Arrival, then: Then) -> None:
+        try:
+            content = pybase64.b64decode(url.partition(",")[2])
+        except ValueError as error:
+            self._crowd.failed(self._index, "output file", f"inline data that cannot be read: {error}")
+            then(None)
+            return
+        arrival.shown_s = arrival.result_s
+        then(content)
+
     def _own_path(self, url: str, value: Any) -> str | None:
-        """Path of an output file on the app's own origin; None for any other address."""
+        """Path of an output file on the app's own origin, as a browser would ask for it; None for any other address."""
         if url.startswith(self._origin):
-            return url[len(self._origin) - 1 :]
-        if url.startswith("/") and not url.startswith("//"):
-            return url
+            return escaped(url[len(self._origin) - 1 :])
+        if url.startswith("/") and not url.startswith(_ELSEWHERE):
+            return escaped(url)
         if not url and isinstance(value, dict) and value.get("path"):
-            return f"{self._crowd.api_path}/file={value['path']}"
+            return escaped(f"{self._crowd.api_path}/file={value['path']}")
         return None
 
     def _get(self, path: str, arrival: Arrival, then: Then) -> None:
