@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bench.findings.case import Case
-from bench.findings.cost import growing_disk, pictures_as_files
+from bench.findings.cost import growing_disk, growing_memory, pictures_as_files
 from bench.findings.finding import RANK, ranked, uncertain
 from bench.findings.limits import lower_limit
 from bench.findings.overall import app_died, busy_machine, generator_unhealthy, healthy
@@ -42,7 +42,7 @@ OF_AN_ENDPOINT: tuple[Callable[[Case], Finding | None], ...] = (
     slow_part,
     pictures_as_files,
 )
-OF_A_RUN: tuple[Callable[[Summary], Finding | None], ...] = (app_died, busy_machine, growing_disk)
+OF_A_RUN: tuple[Callable[[Summary], Finding | None], ...] = (app_died, busy_machine, growing_memory, growing_disk)
 
 
 def with_findings(summary: Summary, ledger: Ledger) -> Summary:

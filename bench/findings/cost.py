@@ -8,6 +8,7 @@ from bench.metrics import Summary
 from bench.words import duration, share
 
 FETCH_SHARE = 0.25  # of latency: from here on the second request is worth a thought
+MEMORY_LEAST = 20_000_000  # bytes gained while it was measured: less comes and goes by itself
 DISK_LEAST = 1_000_000  # bytes: less is a log file
 HOUR_S = 3600.0
 
@@ -35,6 +36,27 @@ def pictures_as_files(case: Case) -> Finding | None:
         fetch_mean_s=fetch.mean,
         latency_mean_s=latency.mean,
         output_streams=case.described.get("result_streams"),
+    )
+
+
+def growing_memory(summary: Summary) -> Finding | None:
+    """Memory that each result leaves taken: a leak, or a history without an end."""
+    usage = summary.app.usage
+    if usage is None or usage.rss_bytes_per_result is None or not summary.run.measured_s:
+        return None
+    results = sum(one.results for one in summary.endpoints)
+    if usage.rss_bytes_per_result * results / 2 < MEMORY_LEAST:
+        return None
+    hourly = usage.rss_bytes_per_result * results / summary.run.measured_s * HOUR_S
+    return found(
+        "growing_memory",
+        "warning",
+        f"Each result leaves {decimal(round(usage.rss_bytes_per_result))} of the app's memory taken: "
+        f"{decimal(round(hourly))} an hour with as many viewers.",
+        "import tracemalloc; tracemalloc.start()  # then look at take_snapshot().statistics('lineno') now and again",
+        rss_bytes=usage.rss_bytes,
+        rss_bytes_per_result=usage.rss_bytes_per_result,
+        bytes_per_hour=hourly,
     )
 
 

@@ -1,6 +1,7 @@
 """Findings about the run as a whole: whether it can be believed, and whether all was well."""
 
 from bench.findings.finding import Finding, found
+from bench.findings.soundness import ALONE
 from bench.findings.undelivered import LOST_MOST
 from bench.metrics import Summary
 from bench.metrics.generator import BUSY_CORE
@@ -59,7 +60,7 @@ def app_died(summary: Summary) -> Finding | None:
         "run_errors",
         "severe",
         f"Something else went wrong during the run ({mine[0].where}): {mine[0].what}",
-        "gradio-bench run --viewers 1  # does it also happen with one viewer?",
+        ALONE,
         errors=sum(error.count for error in mine),
         where=mine[0].where,
         what=mine[0].what,

@@ -5,6 +5,8 @@ from bench.findings.finding import Finding, found
 from bench.words import count, plural
 
 STATE = "camera.stream(handle, [camera, state], [out, state])  # state = gr.State(): one for each viewer, no global"
+HANDLED = "except Exception as error: gr.Warning(str(error))  # raising it ends the viewer's stream"
+ALONE = "gradio-bench run --viewers 1  # does it also happen with one viewer? The app's own log may say more"
 
 
 def cross_talk(case: Case) -> Finding | None:
@@ -76,11 +78,12 @@ def failed(case: Case) -> Finding | None:
     if not mine:
         return None
     first = max(mine, key=lambda error: error.count)
+    what = "Streams" if first.where == "handler" else f"The app or the network ({first.where})"
     return found(
         "failed",
         "severe",
-        f"Streams failed {plural(number, 'time')}, mostly with: {first.what}",
-        "except Exception as error: gr.Warning(str(error))  # raising it ends the viewer's stream",
+        f"{what} failed {plural(number, 'time')}, mostly with: {first.what}",
+        HANDLED if first.where == "handler" else ALONE,
         errors=number,
         failed_frames=case.endpoint.frames.failed,
         where=first.where,

@@ -37,6 +37,7 @@ class Generator:
 class Usage:
     """What the app under test used in the window, where it was our child: mean cores, peaks, and disk gained.
 
+    `rss_bytes_per_result` is what memory gained in the second half of the window, over the results of that half.
     The disk is looked at less often than the rest: `disk_bytes` is its growth between the first and the last look, and
     `disk_bytes_per_result` that growth over the results that came meanwhile.
     """
@@ -44,6 +45,7 @@ class Usage:
     cores: float | None
     cpu_s_per_result: float | None
     rss_bytes: int | None
+    rss_bytes_per_result: float | None
     threads: int | None
     disk_bytes: int | None
     disk_bytes_per_result: float | None

@@ -25,10 +25,17 @@ def usage(ledger: Ledger, window: Window) -> Usage | None:
         cores=cores(taken),
         cpu_s_per_result=_per_result(ledger, taken, cpu_s(taken)),
         rss_bytes=peak(taken, "rss_bytes"),
+        rss_bytes_per_result=_memory_per_result(ledger, taken),
         threads=peak(taken, "threads"),
         disk_bytes=grown,
         disk_bytes_per_result=_per_result(ledger, looks, grown),
     )
+
+
+def _memory_per_result(ledger: Ledger, taken: Samples) -> float | None:
+    """Share the memory gained in the second half among its results; the first, when caches fill, would mislead."""
+    late = [note for note in taken if note.get("rss_bytes") is not None][len(taken) // 2 :]
+    return _per_result(ledger, late, late[-1]["rss_bytes"] - late[0]["rss_bytes"]) if len(late) > 1 else None
 
 
 def _looks(ledger: Ledger, window: Window) -> Samples:

@@ -69,11 +69,16 @@ def with_note(folder: Path, what: str, at_s: float, /, **more: Any) -> LedgerBui
     return builder
 
 
-def with_samples(folder: Path, cores: float = 0.2, growth: int = 0, **changes: Any) -> LedgerBuilder:
-    """Build a run whose app uses so many cores, and so many bytes of disk more each second."""
+def with_samples(folder: Path, cores: float = 0.2, growth: int = 0, leak: int = 0, **changes: Any) -> LedgerBuilder:
+    """Build a run whose app uses so many cores, and so many bytes of disk, and of memory, more each second."""
     builder = busy(folder, **changes) if changes else steady(folder)
     for second in range(10):
-        used = {"cpu_s": cores * second, "rss_bytes": 200_000_000, "threads": 9, "disk_bytes": growth * second}
+        used = {
+            "cpu_s": cores * second,
+            "rss_bytes": 200_000_000 + leak * second,
+            "threads": 9,
+            "disk_bytes": growth * second,
+        }
         builder.note("app", second + 0.5, **used)
     return builder
 
@@ -237,6 +242,7 @@ PROVOKED: dict[str, Build] = {
     "busy_app": lambda folder: with_samples(folder, cores=0.99, call_s=0.35),
     "slow_part": lambda folder: busy(folder, 0.3, stream_every_s=0.5),
     "pictures_as_files": slow_fetch,
+    "growing_memory": lambda folder: with_samples(folder, leak=6_000_000),
     "growing_disk": lambda folder: with_samples(folder, growth=2_000_000),
     "busy_machine": lambda folder: beside_others(folder, cores=1.0),
     "generator_unhealthy": late_generator,
@@ -258,6 +264,7 @@ SILENT: dict[str, Build] = {
     "busy_app": lambda folder: with_samples(folder, cores=0.5, call_s=0.35),
     "slow_part": lambda folder: busy(folder, 0.1, stream_every_s=0.5),
     "pictures_as_files": lambda folder: slow_fetch(folder, 0.004),
+    "growing_memory": lambda folder: with_samples(folder, leak=1_000_000),
     "growing_disk": lambda folder: with_samples(folder, growth=1000),
     "busy_machine": lambda folder: beside_others(folder, cores=0.3),
     "healthy": busy,

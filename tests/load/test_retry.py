@@ -1,5 +1,6 @@
 """When a viewer whose join failed tries again."""
 
+from itertools import pairwise
 from math import isnan, nan
 
 import pytest
@@ -28,7 +29,7 @@ def test_joins_that_fail_come_less_and_less_often(outcome: Outcome) -> None:
     """Once more at the next tick, as a browser; then ever later, but never later than the longest wait."""
     joined = joins_within(60, outcome)
     assert joined[1] - joined[0] == pytest.approx(TICK_S)
-    waits = [after - before for before, after in zip(joined, joined[1:], strict=False)]
+    waits = [after - before for before, after in pairwise(joined)]
     assert max(waits) <= MOST_S + TICK_S
     assert min(waits[6:]) >= MOST_S / 2
     assert len(joined) < 60 / MOST_S * 2 + 8

@@ -33,6 +33,14 @@ def test_cores_are_a_mean_and_memory_and_threads_a_peak(tmp_path: Path) -> None:
     assert (used.rss_bytes, used.threads) == (100, 6)
 
 
+def test_memory_gained_in_the_second_half_is_shared_among_its_results(tmp_path: Path) -> None:
+    """What caches took in the first half is left out; 20 results a second and 4,000 bytes a second are 200 each."""
+    builder = steady(tmp_path)
+    for second, taken in enumerate([0, 90_000, 100_000, 104_000, 108_000, 112_000]):
+        builder.note("app", second, cpu_s=5 + second, rss_bytes=taken, threads=4, disk_bytes=None)
+    assert _usage(builder).rss_bytes_per_result == pytest.approx(4000 / 20, rel=NEAR)
+
+
 def test_each_result_has_its_share_of_the_cpu(tmp_path: Path) -> None:
     """Between the first sample and the last came 40 results, on 3 CPU seconds: what came later has no part in it."""
     assert _usage(_watched(tmp_path, [0, 0, 0])).cpu_s_per_result == pytest.approx(3.0 / 40, rel=NEAR)
