@@ -14,6 +14,7 @@ _OWN = {
     "delivered_of_sent": "Of the frames sent: those skipped while the viewer waited for a turn are left out.",
     "errors": "Errors of the whole run, warm-up included.",
 }
+_TELLING = 30  # signs: what is shorter (`How many.`) says it of the group that it stands in
 _UNITS = {
     "seconds": "ms, s, m, h",
     "share": "%",
@@ -35,11 +36,13 @@ def meaning(figure: Figure) -> str:
         return _OWN[figure.name]
     first, second = _PARTS[figure.part]
     node: dict[str, Any] = schema()[first][second]
-    said = ""
+    said: list[str] = []
     for key in figure.base:
-        node = _inside(node)["properties"][key]
-        said = node.get("description", said)
-    return said
+        inside = _inside(node)
+        said.append(inside.get("description", ""))
+        node = inside["properties"][key]
+    own = str(node.get("description", ""))
+    return own if len(own) >= _TELLING else f"{said[-1]} {own}".strip()
 
 
 def _inside(node: dict[str, Any]) -> dict[str, Any]:
