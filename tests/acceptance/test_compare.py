@@ -17,6 +17,7 @@ from bench.errors import UsageError
 from bench.ledger import Ledger
 from bench.run import RunSettings
 from tests.acceptance.conftest import command
+from tests.test_action import run_step
 
 APP = """
 import gradio as gr
@@ -76,16 +77,12 @@ def test_the_reference_app_is_as_fast_as_itself_and_faster_than_a_slowed_one(tmp
 
 @pytest.mark.slow
 def test_an_error_that_only_head_has_fails_at_once(repository: Path) -> None:
-    """The branch beside the checkout: two pairs settle it: exit code 1, JSON, a job's page, and no worktree left."""
+    """The GitHub Action beside the branch: two pairs settle it: exit code 1, JSON, a job's page, no worktree left."""
     page = repository / "page.md"
-    done = command(
-        *("gradio-bench", "compare", "git:HEAD", "app.py", "--no-control", "--block", "2s", "--out", "out", "--json"),
-        cwd=repository,
-        GITHUB_STEP_SUMMARY=str(page),
-    )
+    done = run_step("Compare with the base", repository, BASE="git:HEAD", OUT=".", PAGE=str(page))
     assert done.returncode == 1, done.stderr
     told = json.loads(done.stdout)
-    assert told == json.loads((repository / "out" / "comparison.json").read_text())
+    assert told == json.loads((repository / "compare" / "comparison.json").read_text())
     assert (told["status"], told["base"], told["pairs"] + told["pairs_left_out"]) == ("fail", "git:HEAD", 2)
     (count,) = (count for count in told["counts"] if count["fails"])
     assert (count["base"], count["head"] > 0) == (0, True)
