@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import gevent
+from gevent.event import Event
 from gevent.queue import Queue
 from gevent.threadpool import ThreadPool
 
@@ -11,6 +12,12 @@ T = TypeVar("T")
 
 GATHER_S = 0.2
 """Results are gathered this long and then read together: crossing to the thread costs as much as a reading."""
+
+MOST_AT_ONCE = 256
+"""Results read in one crossing: what is beyond waits, and can be told of."""
+
+TOLD_AT_ONCE = 16
+"""Readings told before whoever else is due gets a turn: a frame must not be sent late because many were read."""
 
 Task = tuple[Callable[[], Any], Callable[[Any], Any]]
 
@@ -21,7 +28,6 @@ class Attributor:
     def __init__(self) -> None:
         self._queue: Queue[Task] = Queue()
         self._pool = ThreadPool(1)
-        self._busy = False
         self._greenlet = gevent.spawn(self._work)
 
     def read(self, reading: Callable[[], T], then: Callable[[T], Any]) -> None:
@@ -33,10 +39,12 @@ class Attributor:
         """How many results wait to be read, the batch under way not counted."""
         return int(self._queue.qsize())
 
-    @property
-    def idle(self) -> bool:
-        """Whether every result queued so far has been read and told."""
-        return not self._busy and self._queue.empty()
+    def catch_up(self) -> None:
+        """Wait until every result queued by now has been read and told, however long that takes."""
+        told = Event()
+        self.read(lambda: None, lambda _: told.set())
+        while not told.wait(1.0) and not self._greenlet.dead:
+            pass
 
     def close(self) -> None:
         """Stop; what is still queued is not read."""
@@ -46,14 +54,15 @@ class Attributor:
     def _work(self) -> None:
         while True:
             batch = [self._queue.get()]
-            self._busy = True
-            gevent.sleep(GATHER_S)
-            while not self._queue.empty():
+            if self._queue.qsize() < MOST_AT_ONCE:
+                gevent.sleep(GATHER_S)
+            while not self._queue.empty() and len(batch) < MOST_AT_ONCE:
                 batch.append(self._queue.get())
             answers = self._pool.apply(_read_all, (batch,))
-            for (_, then), answer in zip(batch, answers, strict=True):
+            for number, ((_, then), answer) in enumerate(zip(batch, answers, strict=True), 1):
                 then(answer)
-            self._busy = False
+                if number % TOLD_AT_ONCE == 0:
+                    gevent.sleep(0)
 
 
 def _read_all(batch: list[Task]) -> list[Any]:

@@ -19,6 +19,7 @@ from bench.ledger import Fate, LedgerWriter
 from bench.live.histogram import Histogram
 from bench.load.attribution import Attributor
 from bench.load.entries import SentFrame
+from bench.load.notices import preparing
 from bench.load.recorders import MediaSettings, Recorders
 from bench.plain import plain
 from bench.wire.app import App, Endpoint
@@ -214,12 +215,21 @@ class Crowd:
         deadline_s = time.monotonic() + 3 * patience_s + 2
         while self.viewers and time.monotonic() < deadline_s:
             gevent.sleep(0.01)
+        self._catch_up()
         for viewer in list(self.viewers):  # the process was held up: the books close all the same
             viewer.settle()
             gevent.spawn(viewer.hang_up)
         if self.app.profiling:
             self._note_profile()
         self.close()
+
+    def _catch_up(self) -> None:
+        """Have what came be read, where pictures came faster than their marks could be."""
+        reading = gevent.spawn(self.attributor.catch_up)
+        while not reading.ready():
+            reading.join(1.0)
+            if self.attributor.backlog:
+                preparing(f"Reading the marks of {self.attributor.backlog} results that came faster than that goes ...")
 
     def _note_profile(self) -> None:
         """Note what the app's own traces tell; a stream's trace is there a moment after its end."""

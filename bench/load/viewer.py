@@ -106,7 +106,7 @@ class Viewer:
         if self._stream is not None and self._stream.open:
             _await(lambda: not any(books.waiting_for for books in self._books), stopped_s + patience_s)
         self._close_stream()
-        self._close_books(patience_s)
+        self._close_books()
         self.hang_up()
 
     def vanish(self, *, silently: bool = False) -> None:
@@ -126,7 +126,7 @@ class Viewer:
             self._listener.end(stream, self._books[-1], Outcome.CLOSED)
         if not silently:
             self.hang_up()
-        self._close_books(patience_s=2.0)
+        self._close_books()
         if silently and doing == "open":
             self._listener.wait_for_server()
             self.crowd.released(self.index, self)
@@ -180,9 +180,9 @@ class Viewer:
                 self._miss(frame, tick_s)
         return self._stopped_s
 
-    def _close_books(self, patience_s: float) -> None:
+    def _close_books(self) -> None:
         """Let results that have come be read, then settle what is left."""
-        _await(lambda: self.crowd.attributor.idle, time.monotonic() + patience_s)
+        self.crowd.attributor.catch_up()
         self.settle()
 
     def _close_stream(self) -> None:

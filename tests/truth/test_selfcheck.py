@@ -43,6 +43,15 @@ def test_every_fate_is_counted_exactly(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_marks_that_are_read_late_are_read_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where reading falls behind by many seconds it goes on after the run, and no frame's fate is lost."""
+    report = _checked(monkeypatch, "slow_marks", Plan(scripts=_only("constant"), fates_s=1.05, rungs=()))
+    (account,) = report.accounts
+    assert account.told["delivered"] == account.true["delivered"] > 20
+    assert account.told["unattributed"] == 0
+
+
+@pytest.mark.slow
 def test_a_latency_shifted_by_5_ms_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pictures said to be shown 5 ms late fail the bar on latency, and the figure in results.json with it."""
     report = _checked(monkeypatch, "late", Plan(scripts=_only("constant"), fates_s=1, rung_s=2, rungs=(4,)))
