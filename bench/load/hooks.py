@@ -166,7 +166,14 @@ def _keep_time(environment: Environment, current: Session, role: Role) -> None:
 
 
 def _end(environment: Environment) -> None:
-    """End the run as Locust's own -t does."""
+    """End the run as Locust's own -t does, the cameras first.
+
+    On its way to `test_stopping` Locust inspects the stack for a line of its log. That reads source files for 40 to
+    100 ms, in which every camera would miss its last tick.
+    """
+    current = _sessions.get(environment)
+    if current is not None and current.crowd is not None:
+        current.crowd.stopping()
     gevent.spawn(environment.runner.quit if environment.parsed_options.headless else environment.runner.stop)
 
 

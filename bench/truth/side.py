@@ -156,8 +156,8 @@ class Side:
         """How it ended; unfinished where its viewer left before it was told of the end, or even of the event's name."""
         if row is None:
             return Outcome.UNFINISHED
-        crossed = event.ended_s > self.instant(row, "ended_s") - _CROSSING_S
-        return Outcome.UNFINISHED if crossed and row["outcome"] == Outcome.UNFINISHED else OUTCOMES[event.how]
+        heard = event.ended_s <= self.instant(row, "ended_s") - _CROSSING_S  # never, where it ended by nobody's being there
+        return Outcome.UNFINISHED if not heard and row["outcome"] == Outcome.UNFINISHED else OUTCOMES[event.how]
 
     def _results(self) -> int:
         left_s = self._left_s()
