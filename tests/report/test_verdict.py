@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from bench.findings import with_findings
 from bench.ledger import Ledger
 from bench.metrics import Summary, summarise
 from bench.report import judged
@@ -37,7 +38,7 @@ def a_run(tmp_path: Path) -> Ledger:
 @pytest.fixture(name="summary")
 def a_summary(run: Ledger) -> Summary:
     """Its summary, with one check of each kind."""
-    return judge(summarise(run), parse_slo(ASKED), run)
+    return judge(with_findings(summarise(run), run), parse_slo(ASKED), run)
 
 
 def _terminal(summary: Summary) -> str:
@@ -63,6 +64,8 @@ def test_every_output_shows_the_verdict(summary: Summary, run: Ledger, tmp_path:
             assert row.status == "pass" or row.reason.split(":")[0].split(",")[0] in plain, name
     assert told["html"].index('id="verdict"') < told["html"].index('id="findings"')
     assert "<h1>Fail</h1>" in told["html"]
+    assert "Nothing was found that explains it." in told["html"]
+    assert "All is well" not in told["terminal"]
     assert told["terminal"].index("Fail:") < told["terminal"].index("by fate")
 
 

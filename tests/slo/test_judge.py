@@ -182,11 +182,18 @@ def test_each_condition_finds_who_it_is_about(tmp_path: Path, rule: str, good: i
 
 def test_a_run_that_was_ended_has_failed(tmp_path: Path) -> None:
     """What a run was ended for is a failure, also where so short a run would leave it open."""
-    builder = steady(tmp_path, seconds=2.0)
+    builder = steady(tmp_path / "well", seconds=2.0)
     builder.note("aborted", 2.0, check="simple: latency_p99 < 300 ms", why="It had failed for certain for 10 s.")
     judged = verdict(builder.ledger(), 'latency_p99 = "< 300 ms"')
     assert judged.verdict.status == "fail"
     assert "for certain" in judged.verdict.checks[0].reason
+    assert not [one for one in judged.findings if one.severity == "good"]
+    unwell = LedgerBuilder(tmp_path / "unwell", meta(endpoint()))
+    unwell.note("started", 0.0)
+    unwell.viewer(1, 0.0, 2.0)
+    unwell.frame(1, 0, 0.0)
+    unwell.note("aborted", 2.0, check="simple: fps_delivered > 5", why="It had failed for certain for 10 s.")
+    assert verdict(unwell.ledger(), 'fps_delivered = "> 5"').verdict.status == "inconclusive"
 
 
 def test_errors_are_counted_by_endpoint_and_in_all(tmp_path: Path) -> None:

@@ -5,27 +5,35 @@ from dataclasses import dataclass
 from bench.metrics import Endpoint, Summary
 from bench.metrics.figures import Finding
 from bench.report.overview import overview
+from bench.report.verdict import rows
 from bench.words import plural
 
 _GATED = {"pass": "Pass", "fail": "Fail", "inconclusive": "Inconclusive"}
+_OPEN = {"fail": "Nothing was found that explains it.", "inconclusive": "See below what it takes to know."}
+_EXPLAINS = {"severe", "warning"}  # findings that may well be why a check failed
 _TONES = {"pass": "good", "fail": "severe", "inconclusive": "warning"}
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What comes first. `tone` is a severity; `change` is code, empty where nothing needs to change."""
+    """What comes first. `tone` is a severity; `change` is code, and where it is empty, `unchanged` says so."""
 
     verdict: str
     tone: str
     seen: str
     limits: str
     change: str
+    unchanged: str = "Nothing."
 
 
 def opening(summary: Summary) -> Opening:
     """Say it by the gate's verdict where there is one, else by the worst finding."""
     worst = _telling(summary.findings)
     verdict, tone = _verdict(summary)
+    if summary.verdict.status in _OPEN and (worst is None or worst.severity not in _EXPLAINS):
+        first = rows(summary)[0]
+        limits = f"{first.name}: it was {first.value}. {first.reason}"
+        return Opening(verdict, tone, _seen(summary, worst), limits, "", _OPEN[summary.verdict.status])
     return Opening(
         verdict=verdict,
         tone=tone,
