@@ -156,7 +156,7 @@ class Side:
         """How it ended; unfinished where its viewer left before it was told of the end, or even of the event's name."""
         if row is None:
             return Outcome.UNFINISHED
-        heard = event.ended_s <= self.instant(row, "ended_s") - _CROSSING_S  # never, where it ended by nobody's being there
+        heard = event.ended_s <= self.instant(row, "ended_s") - _CROSSING_S  # NaN: nobody was there
         return Outcome.UNFINISHED if not heard and row["outcome"] == Outcome.UNFINISHED else OUTCOMES[event.how]
 
     def _results(self) -> int:
