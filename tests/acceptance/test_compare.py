@@ -64,7 +64,7 @@ def test_the_reference_app_is_as_fast_as_itself_and_faster_than_a_slowed_one(tmp
     One comparison has it all: its control plays the app beside itself, for as many pairs as a verdict takes.
     """
     plan = Plan(effect=0.05, most_pairs=10)
-    found = compare(Sides(_reference(0.01), _reference(0.05)), plan, tmp_path, block_s=1.2, control_pairs=10)
+    found = compare(Sides(_reference(0.01), _reference(0.15)), plan, tmp_path, block_s=1.3, control_pairs=10)
     assert found.status == FAIL, found
     assert "latency p50" in found.reasons[0]
     base, twin, head = (read_blocks(Ledger.read(tmp_path / name / "ledger"), 0.7) for name in ("base", "twin", "head"))
