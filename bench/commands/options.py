@@ -66,7 +66,14 @@ StartTimeout = Annotated[
     ),
 ]
 
-Resolution = Annotated[str, typer.Option(metavar="WxH", help="Size of the cameras' pictures.", rich_help_panel=_MEDIA)]
+Resolution = Annotated[
+    str,
+    typer.Option(
+        metavar="WxH",
+        help="Size of the cameras' pictures: 640x480, but 320x240 for the reference app as it is on a small machine.",
+        rich_help_panel=_MEDIA,
+    ),
+]
 Video = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Video or picture to show the cameras, looped.", rich_help_panel=_MEDIA),

@@ -15,16 +15,17 @@ import gevent
 from gevent.lock import BoundedSemaphore
 from locust.runners import MasterRunner, WorkerRunner
 
-from bench.errors import BenchError, TargetError, UsageError
+from bench.errors import BenchError, TargetError
 from bench.load.addresses import read_addresses
+from bench.load.anonymous import hide_machine_name
 from bench.load.chosen import choose_users
 from bench.load.clock import end_after
 from bench.load.endings import Fatal, Written, end_on_ctrl_c, give_up, tell_run, write_run
+from bench.load.extent import ask_before_loading, choose_viewers
 from bench.load.held import Held, read_objectives
 from bench.load.master import Master
-from bench.load.notices import notice
 from bench.load.options import add_arguments, read
-from bench.load.orders import ORDERED, follow_orders
+from bench.load.orders import follow_orders
 from bench.load.parent import watch_parent, watch_parent_after_fork
 from bench.load.ports import refuse_used_port
 from bench.load.preparation import answer_prepare, prepare_workers
@@ -37,16 +38,11 @@ from bench.load.views import open_views
 from bench.load.worker import Worker
 from bench.report.exports import read_formats
 from bench.units import option
-from bench.wire.app import is_loopback
-from bench.words import plural
 
 Environment = Any
 """Locust's Environment: its own annotations leave options and runner as None."""
 
 logger = logging.getLogger("gradio-bench")
-
-LEAST_VIEWERS = 4
-"""Viewers of an app of one's own when nobody says how many: enough to see them wait for each other."""
 
 _QUIET_LOGGERS = ("httpx", "httpcore", "urllib3")
 _registered = False
@@ -66,6 +62,8 @@ def register(events: Any) -> None:
         return
     _registered = True
     watch_parent_after_fork()
+    if "GRADIO_BENCH_PROGRESS_FD" in os.environ:  # its log is kept beside the results, to be shown around
+        hide_machine_name()
     events.init_command_line_parser.add_listener(add_arguments)
     events.init.add_listener(_on_init)
     events.test_start.add_listener(_on_test_start)
@@ -99,7 +97,7 @@ def _on_init(environment: Environment, runner: Any, **_kwargs: Any) -> None:
             return
         _refuse_early(environment)
         slo = read_objectives(environment.parsed_options, current)
-        _ask_before_loading(current)
+        ask_before_loading(current)
         app = current.open()
         environment.host = app.url
         if slo is not None:
@@ -112,7 +110,7 @@ def _on_init(environment: Environment, runner: Any, **_kwargs: Any) -> None:
         if current.options.shape is not None:
             follow(environment, current.options.shape)
         else:
-            _size(environment.parsed_options, current)
+            choose_viewers(environment.parsed_options, current)
         watch = _watches[environment] = open_views(environment, current, _roles[environment])
         if slo is not None:
             watch.on_look = Held(current, slo, partial(_end, environment))
@@ -270,41 +268,6 @@ def _reporter(environment: Environment) -> Callable[..., None]:
         )
 
     return report
-
-
-def _size(options: Any, current: Session) -> None:
-    """Choose how many viewers a `gradio-bench run` without --viewers has, and say so.
-
-    One for each endpoint, of an app of one's own at least LEAST_VIEWERS. On the reference app no more than the machine
-    has room for: its server fills about a core with three or four cameras, and the viewers want a part of another.
-    """
-    if options.num_users is not None or "GRADIO_BENCH_PROGRESS_FD" not in os.environ:
-        return
-    pages, cores = len(current.app.endpoints), os.cpu_count() or 1
-    if ORDERED in os.environ:  # who waits tells no two apps apart
-        options.num_users = max(1, pages)
-    elif current.options.target.kind == "reference":
-        options.num_users = min(pages, max(1, 2 * cores - 1))
-        why = "one for each page" if options.num_users == pages else f"as many as {plural(cores, 'core')} can serve"
-        notice(f"{plural(options.num_users, 'viewer')}, {why}; --viewers takes another number.")
-    else:
-        options.num_users = max(LEAST_VIEWERS, pages)
-        notice(f"{plural(options.num_users, 'viewer')}, for nobody said how many; --viewers takes another number.")
-    options.spawn_rate = options.num_users
-
-
-def _ask_before_loading(current: Session) -> None:
-    """Get a yes before an app that is not on this machine is loaded."""
-    target = current.options.target
-    if target.deployed or is_loopback(target.text) or current.options.yes:
-        return
-    length_s = current.options.duration_s
-    how_long = f"for {length_s:.0f} s" if length_s else "until stopped"
-    question = f"This sends {plural(current.options.viewers or 1, 'viewer')} to {target.text} {how_long}."
-    if not sys.stdin.isatty():
-        raise UsageError(f"{question} That app is not on this machine.", "Add --yes if you may load it.")
-    if input(f"{question} May you load that app? [y/N] ").strip().lower() not in {"y", "yes"}:
-        raise UsageError("Nothing was loaded.", "Answer y, or add --yes, if you may load that app.")
 
 
 def _command() -> str:

@@ -142,6 +142,8 @@ def test_forked_processes_make_the_same_run_as_one(reference_app: Target, tmp_pa
     assert together["fps"]["delivered"] == pytest.approx(alone["fps"]["delivered"], rel=0.15)
     assert together["integrity"] == alone["integrity"]
     assert max(seen) > together["frames"]["captured"] / 2, "progress did not show what the workers did"
+    name = re.escape(socket.gethostname())
+    assert not re.search(rf"\b{name}[/_]", (tmp_path / "together" / "locust.log").read_text()), "it tells whose machine"
 
 
 def test_workers_elsewhere_send_their_rows(reference_app: Target, processes: Processes, tmp_path: Path) -> None:
