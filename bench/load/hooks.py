@@ -15,13 +15,13 @@ import gevent
 from gevent.lock import BoundedSemaphore
 from locust.runners import MasterRunner, WorkerRunner
 
-from bench.errors import BenchError, TargetError
+from bench.errors import BenchError, TargetError, UsageError
 from bench.load.addresses import read_addresses
 from bench.load.anonymous import hide_machine_name
 from bench.load.chosen import choose_users
 from bench.load.clock import end_after
 from bench.load.endings import Fatal, Written, end_on_ctrl_c, give_up, tell_run, write_run
-from bench.load.extent import ask_before_loading, choose_viewers
+from bench.load.extent import choose_viewers
 from bench.load.held import Held, read_objectives
 from bench.load.master import Master
 from bench.load.options import add_arguments, read
@@ -38,6 +38,8 @@ from bench.load.views import open_views
 from bench.load.worker import Worker
 from bench.report.exports import read_formats
 from bench.units import option
+from bench.wire.app import is_loopback
+from bench.words import plural
 
 Environment = Any
 """Locust's Environment: its own annotations leave options and runner as None."""
@@ -97,7 +99,7 @@ def _on_init(environment: Environment, runner: Any, **_kwargs: Any) -> None:
             return
         _refuse_early(environment)
         slo = read_objectives(environment.parsed_options, current)
-        ask_before_loading(current)
+        _ask_before_loading(current)
         app = current.open()
         environment.host = app.url
         if slo is not None:
@@ -268,6 +270,20 @@ def _reporter(environment: Environment) -> Callable[..., None]:
         )
 
     return report
+
+
+def _ask_before_loading(current: Session) -> None:
+    """Get a yes before an app that is not on this machine is loaded; raises UsageError without one."""
+    target = current.options.target
+    if target.deployed or is_loopback(target.text) or current.options.yes:
+        return
+    length_s = current.options.duration_s
+    how_long = f"for {length_s:.0f} s" if length_s else "until stopped"
+    question = f"This sends {plural(current.options.viewers or 1, 'viewer')} to {target.text} {how_long}."
+    if not sys.stdin.isatty():
+        raise UsageError(f"{question} That app is not on this machine.", "Add --yes if you may load it.")
+    if input(f"{question} May you load that app? [y/N] ").strip().lower() not in {"y", "yes"}:
+        raise UsageError("Nothing was loaded.", "Answer y, or add --yes, if you may load that app.")
 
 
 def _command() -> str:
