@@ -20,6 +20,7 @@ check: install
 
 bench: install
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-enable --benchmark-only
+	$(BIN)/python -m bench.performance
 
 fidelity: install chromium
 	$(BIN)/python -m bench.fidelity

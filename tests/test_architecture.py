@@ -86,6 +86,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bench.run",
         "bench.wire",
     },
+    "bench.performance": {"bench.ledger", "bench.media", "bench.truth"},
     "bench.compare": {
         "bench.errors",
         "bench.ledger",
