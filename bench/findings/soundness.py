@@ -5,7 +5,7 @@ from bench.findings.finding import Finding, found
 from bench.words import count, plural
 
 STATE = "camera.stream(handle, [camera, state], [out, state])  # state = gr.State(): one for each viewer, no global"
-HANDLED = "except Exception as error: gr.Warning(str(error))  # raising it ends the viewer's stream"
+HANDLED = "except Exception as error: gr.Warning(str(error)); return gr.skip()  # raising it ends the viewer's stream"
 ALONE = "gradio-bench run --viewers 1  # does it also happen with one viewer? The app's own log may say more"
 
 

@@ -37,7 +37,7 @@ class Arrival:
     """A result that came. `frame` is what its mark said, None when it could not be read.
 
     `between` says that an unread one still is a result of a frame between its neighbours': its picture could not be
-    fetched, or its sound says nothing that is not said elsewhere.
+    fetched, or it leaves the picture as it was, or its sound says nothing that is not said elsewhere.
     """
 
     result_s: float

@@ -12,7 +12,7 @@ from bench.load.entries import Arrival, SentFrame
 from bench.load.fetch import Fetcher
 from bench.media.mark import Identity
 from bench.media.reading import read_mark
-from bench.wire.events import Result
+from bench.wire.events import Kept, Result
 from bench.wire.transport import Transport
 
 Effect = Callable[[int, float], None]
@@ -45,7 +45,8 @@ class Screen:
         value = None
         if self._marked is not None and self._marked < len(result.data):
             value = result.data[self._marked]
-        if value is None:
+        if value is None or value is Kept.KEPT:
+            arrival.between = value is Kept.KEPT  # an answer like any other, with nothing new to show
             books.read(arrival)
             return
         self._latest = arrival

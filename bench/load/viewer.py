@@ -28,7 +28,7 @@ from bench.load.screen import Screen
 from bench.load.ticker import Ticker
 from bench.load.transcript import Transcript
 from bench.wire.body import Body
-from bench.wire.events import Result
+from bench.wire.events import Kept, Result
 from bench.wire.stream import Stream
 from bench.wire.transport import ConnectionBrokeError, Reply
 
@@ -293,7 +293,7 @@ class Viewer:
     def _take_result(self, books: StreamBooks, result: Result, now_s: float) -> None:
         self._screen.take(books, result, now_s)
         for index, output in self._echoed.items():
-            if output < len(result.data):
+            if output < len(result.data) and result.data[output] is not Kept.KEPT:
                 self._bodies.set_value(index, result.data[output])
 
     def _settled(self, sent: SentFrame) -> None:

@@ -4,6 +4,7 @@ Message kinds and fields are those of Gradio's `server_messages.py` (protocol `s
 """
 
 from dataclasses import dataclass
+from enum import Enum, auto
 from math import isfinite
 from typing import Any
 
@@ -34,9 +35,15 @@ class Started:
     event_id: str
 
 
+class Kept(Enum):
+    """Stands for an output that a result leaves as it was: `gr.skip()`, or a `gr.update` that has no value."""
+
+    KEPT = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The handler's answer to one frame: one value for each output."""
+    """The handler's answer to one frame: one value for each output, `Kept.KEPT` where it stays as it was."""
 
     event_id: str
     data: list[Any]
@@ -135,7 +142,18 @@ def _result(content: dict[str, Any], size: int) -> Event | None:
         return None  # the end of the stream, which follows, says what went wrong
     if not isinstance(output["data"], list):
         raise TypeError("results that are no list")
-    return Result(_event_id(content), output["data"], size)
+    return Result(_event_id(content), _values(output["data"]), size)
+
+
+def _values(data: list[Any]) -> list[Any]:
+    """Read each output's value, also out of an update of its component's properties, as a browser does."""
+    return [_value(one) for one in data]
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, dict) and value.get("__type__") == "update":
+        return value.get("value", Kept.KEPT)
+    return value
 
 
 def _completed(content: dict[str, Any], size: int) -> Event:
@@ -148,7 +166,7 @@ def _completed(content: dict[str, Any], size: int) -> Event:
     success = bool(content.get("success"))
     data = output.get("data")
     fresh = success and output.get("is_generating") is False
-    last = Result(_event_id(content), data, size) if fresh and isinstance(data, list) else None
+    last = Result(_event_id(content), _values(data), size) if fresh and isinstance(data, list) else None
     error = "" if success else str(output.get("error") or content.get("title") or "the handler raised an error")
     return Completed(_event_id(content), success, last, error)
 

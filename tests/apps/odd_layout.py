@@ -1,4 +1,9 @@
-"""An app whose Blocks has another name, its camera deep in an odd layout, duplicate and missing API names."""
+"""An app whose Blocks has another name, its camera deep in an odd layout, duplicate and missing API names.
+
+One handler answers with updates, and with nothing new for some frames.
+"""
+
+from typing import Any
 
 import gradio as gr
 import numpy as np
@@ -6,10 +11,13 @@ import numpy as np
 Picture = np.ndarray
 
 
-def mirror(picture: Picture, strength: float, mode: str, note: str, count: int | None) -> tuple[int, str, Picture]:
-    """Mirror the picture, and count the frames."""
+def mirror(
+    picture: Picture, strength: float, mode: str, note: str, count: int | None
+) -> tuple[int, str, dict[str, Any]]:
+    """Mirror the picture, but for every fourth, which leaves the last one on the screen; and count the frames."""
     seen = (count or 0) + 1
-    return seen, f"{note[:8]} {mode} {strength}", np.fliplr(picture)
+    shown = gr.skip() if seen % 4 == 0 else gr.update(value=np.fliplr(picture), label=f"Mirrored {seen} times")
+    return seen, f"{note[:8]} {mode} {strength}", shown
 
 
 def same(picture: Picture) -> Picture:

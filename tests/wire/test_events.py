@@ -14,6 +14,7 @@ from bench.wire.events import (
     Estimation,
     Event,
     EventDecoder,
+    Kept,
     Result,
     ServerError,
     Started,
@@ -75,6 +76,17 @@ def test_wrong_types_are_survived(message: dict[str, Any], data: st.DataObject) 
     key = data.draw(st.sampled_from(sorted(broken)))
     broken[key] = data.draw(st.sampled_from([None, 1, "x", [], {}, {"data": 1}]))
     decode(wire(broken))
+
+
+def test_an_update_is_read_as_the_value_it_sets() -> None:
+    """`gr.update(value=…)` stands for its value, `gr.skip()` for none at all; other dicts are values themselves."""
+    data = [{"__type__": "update", "value": {"url": "/x"}}, {"__type__": "update", "visible": True}, {"value": 1}, None]
+    for is_generating, name in ((True, "process_streaming"), (False, "process_completed")):
+        output = {"data": data, "is_generating": is_generating}
+        (event,) = decode(wire({"msg": name, "event_id": "e", "success": True, "output": output}))
+        result = event.last if isinstance(event, Completed) else event
+        assert isinstance(result, Result)
+        assert result.data == [{"url": "/x"}, Kept.KEPT, {"value": 1}, None]
 
 
 def test_a_repeated_result_is_no_result() -> None:
