@@ -190,9 +190,10 @@ class _Page:
         sent = {one.frame: (number, one) for number, stream in enumerate(self.streams) for one in stream.sent}
         frames = [self._frame(frame, *sent.get(frame, (-1, None))) for frame in range(len(self.ticks))]
         viewer = (0, 0, self.ticks[0], self.ticks[-1] + self._case.every_s)
+        rows = {"frames": len(frames), "streams": len(self.streams), "viewers": 1}
         return Ledger(
             meta=_meta(self._case),
-            metas=[{"process": "browser", "wall_offset_s": 0.0, "rows": {"viewers": 1}}],
+            metas=[{"process": "browser", "wall_offset_s": 0.0, "rows": rows}],
             frames=np.array(frames, FRAME),
             streams=np.array([_stream_row(number, one) for number, one in enumerate(self.streams)], STREAM),
             viewers=np.array([viewer], VIEWER),
