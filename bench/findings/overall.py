@@ -2,7 +2,7 @@
 
 from bench.findings.finding import Finding, found
 from bench.findings.soundness import ALONE
-from bench.findings.undelivered import LOST_MOST
+from bench.findings.undelivered import LOST_MOST, waiting_at_end
 from bench.metrics import Summary
 from bench.metrics.generator import BUSY_CORE
 from bench.words import count, duration, plural, share
@@ -73,7 +73,7 @@ def healthy(summary: Summary) -> Finding | None:
     if not present or not all(one.results and not one.viewers_without_result for one in present):
         return None
     viewers = sum(one.viewers for one in present)
-    sent = sum(one.frames.captured - one.frames.skipped for one in present)
+    sent = sum(one.frames.captured - one.frames.skipped - waiting_at_end(one) for one in present)
     delivered = sum(one.frames.delivered for one in present)
     if delivered < (1 - LOST_MOST) * sent:
         return None

@@ -3,6 +3,7 @@
 from bench.findings.case import Case
 from bench.findings.finding import Finding, found
 from bench.findings.pace import lost_sound, overwritten
+from bench.metrics import Endpoint
 from bench.words import count, plural, share
 
 LOST_MOST = 0.05  # of what was sent: a turn of a minute at ten frames a second loses a frame or two at its end
@@ -16,15 +17,21 @@ _WAYS = {
 }
 
 
+def waiting_at_end(endpoint: Endpoint) -> int:
+    """Frames of joins that were still in the queue when the run ended: they wait for a turn, and are not lost."""
+    return min(endpoint.rotation.waiting_at_end or 0, endpoint.frames.in_flight)
+
+
 def undelivered(case: Case) -> Finding | None:
     """Frames sent without a result that could be told to be theirs; those that other findings explain left out."""
     frames = case.endpoint.frames
-    lost = {way: number for way in _WAYS if (number := getattr(frames, way))}
+    queued = waiting_at_end(case.endpoint)
+    lost = {way: number for way in _WAYS if (number := getattr(frames, way) - (queued if way == "in_flight" else 0))}
     if overwritten(case) is not None or lost_sound(case) is not None:
         lost.pop("overwritten", None)
     if any(error.endpoint == case.endpoint.api_name for error in case.summary.errors):
         lost.pop("failed", None)
-    sent = frames.captured - frames.skipped
+    sent = frames.captured - frames.skipped - queued
     if not case.endpoint.results or sum(lost.values()) <= LOST_MOST * sent:
         return None
     most = max(lost, key=lambda way: lost[way])

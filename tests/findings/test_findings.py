@@ -322,6 +322,18 @@ def test_long_waits_are_answered_by_the_rotation_law(tmp_path: Path) -> None:
     assert one.evidence["wait_s"] > one.evidence["time_limit_s"]
 
 
+def test_who_waits_when_the_run_ends_has_lost_nothing(tmp_path: Path) -> None:
+    """Ten of 12 viewers are in the queue at the end, each with the frame of its join: none of these was lost."""
+    turns = Turns(viewers=12, granted_s=2.08, time_limit_s=2.0, stream_every_s=0.25, seconds=20.0)
+    ledger = turns.write(tmp_path).ledger()
+    summary = summarise(ledger)
+    frames = summary.endpoints[0].frames
+    assert frames.in_flight == 10 > 0.05 * (frames.captured - frames.skipped)
+    told = {one.id for one in find(summary, ledger)}
+    assert "long_waits" in told
+    assert "undelivered" not in told
+
+
 def test_max_threads_is_named_where_it_is_the_limit(tmp_path: Path) -> None:
     """A limit lower than its own that nobody shares is the app's max_threads."""
     builder = LedgerBuilder(tmp_path, meta(endpoint(concurrency_limit=30, effective_limit=3)))
