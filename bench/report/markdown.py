@@ -148,7 +148,8 @@ def _table(header: list[str], rows: Iterable[list[str]]) -> Iterator[str]:
 
 def _findings(summary: Summary) -> Iterator[str]:
     for finding in summary.findings:
-        yield f"- **{escaped(finding.severity)}**: {escaped(finding.text)} {escaped(finding.remedy)}".rstrip()
+        remedy = f" {code(finding.remedy)}" if finding.remedy else ""
+        yield f"- **{escaped(finding.severity)}**: {escaped(finding.text)}{remedy}"
     if summary.findings:
         yield ""
 

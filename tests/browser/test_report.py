@@ -210,7 +210,7 @@ def test_keys_move_a_chart(folder: Path, chromium: Browser) -> None:
 
 
 def test_it_follows_the_readers_scheme_and_prints(folder: Path, chromium: Browser) -> None:
-    """A change between light and dark repaints page and charts, and it can be printed."""
+    """A change between light and dark repaints page and charts; printed, no line of code is cut off."""
     with opened(made("queue", folder), chromium) as page:
         before = page.evaluate("document.documentElement.dataset.painted")
         ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
@@ -218,4 +218,7 @@ def test_it_follows_the_readers_scheme_and_prints(folder: Path, chromium: Browse
         page.emulate_media(color_scheme=other)
         page.wait_for_selector(f'html[data-painted="{other}"]', state="attached")
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") != ground
+        page.emulate_media(media="print")
+        cut_off = "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.innerText)"
+        assert page.eval_on_selector_all("pre", cut_off) == []
         assert page.pdf().startswith(b"%PDF")

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from bench.findings import with_findings
 from bench.metrics import summarise
 from bench.report.markdown import append_step_summary, as_markdown
 from tests.ledgers import Turns, steady
@@ -39,6 +40,15 @@ def test_foreign_text_breaks_no_table_and_stays_text(tmp_path: Path) -> None:
     assert not set("\x1b\x07\x9b\u202e") & set(text)
     assert "cleared" in text
     assert "\x1b" in CONTROL
+
+
+def test_remedies_are_code_to_copy(tmp_path: Path) -> None:
+    """What a finding says to change stands as code, with nothing escaped in it."""
+    ledger = Turns(viewers=6).write(tmp_path).ledger()
+    summary = with_findings(summarise(ledger), ledger)
+    text = as_markdown(summary)
+    assert "`camera.stream(..., concurrency_limit=3)`" in text
+    assert all(f"`{one.remedy}`" in text for one in summary.findings)
 
 
 def test_the_summary_of_a_job_is_appended(tmp_path: Path) -> None:
