@@ -17,6 +17,7 @@ import struct
 import time
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
@@ -157,6 +158,10 @@ def _blocks(file: BinaryIO) -> Iterator[tuple[Kind, bytes]]:
         yield Kind(kind), payload
 
 
+UNWRITABLE = 74
+"""How the process that makes the load ends when its ledger cannot be written any more (EX_IOERR of sysexits.h)."""
+
+
 class LedgerWriter:
     """Collects rows and appends them as blocks; `flush` is called about once a second.
 
@@ -167,7 +172,10 @@ class LedgerWriter:
     def __init__(self, folder: Path, name: str, meta: dict[str, Any]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / f"{name}.ledger"
+        self.problem = ""
+        """Why nothing can be written any more; what was written before is whole."""
         self._file = self.path.open("xb", buffering=0)
+        self._whole = 0
         self._rows: dict[Kind, list[tuple[Any, ...]]] = {kind: [] for kind in DTYPES}
         offset = time.time() - time.monotonic()
         self._write(Kind.META, orjson.dumps({"wall_offset_s": offset, "process": name, **meta}))
@@ -199,11 +207,23 @@ class LedgerWriter:
         """Flush and close; closing twice is harmless."""
         if not self._file.closed:
             self.flush()
-            os.fsync(self._file.fileno())
+            with suppress(OSError):  # the last the disk has to say
+                os.fsync(self._file.fileno())
             self._file.close()
 
     def _write(self, kind: Kind, payload: bytes) -> None:
-        self._file.write(pack(kind, payload))
+        """Append a block whole or not at all: a full disk takes a part, and what came after that would be lost."""
+        if self.problem:
+            return
+        block = memoryview(pack(kind, payload))
+        try:
+            while block:
+                block = block[self._file.write(block) :]
+        except OSError as error:
+            self.problem = error.strerror or str(error)
+            self._file.truncate(self._whole)
+        else:
+            self._whole = self._file.tell()
 
 
 @dataclass(frozen=True, slots=True)

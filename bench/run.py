@@ -14,7 +14,7 @@ from typing import Any
 import bench
 from bench.errors import BenchError, InterruptError, TargetError, UsageError
 from bench.interrupts import Interrupts
-from bench.ledger import refuse_existing
+from bench.ledger import UNWRITABLE, refuse_existing
 from bench.metrics import Summary
 from bench.report import write_reports
 
@@ -139,6 +139,9 @@ def run(settings: RunSettings, watch: Watch = lambda _line: None) -> Summary:
         raise EndedEarlyError("The app under test died: the figures end there.", TargetError.exit_code, summary)
     if any(one.where == "app" and one.endpoint is None for one in summary.errors):
         raise EndedEarlyError("The app under test could not be reached any more.", TargetError.exit_code, summary)
+    if process.returncode == UNWRITABLE:
+        why = "The ledger could not be written any more: is the disk full? The figures end there."
+        raise EndedEarlyError(why, INCONCLUSIVE, summary)
     if process.returncode != 0:
         why = f"The process that makes the load died ({process.returncode}): the figures end there."
         raise EndedEarlyError(why, INCONCLUSIVE, summary)

@@ -55,6 +55,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bench.load.hooks": {
         "bench.words",
         "bench.errors",
+        "bench.ledger",
         "bench.load",
         "bench.load.endings",
         "bench.load.extent",
@@ -104,6 +105,13 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bench.run",
         "bench.units",
     },
+    "bench.faults": {
+        "bench.errors",
+        "bench.ledger",
+        "bench.load",
+        "bench.report",
+        "bench.truth",
+    },
     "bench.commands": {
         "bench.words",
         "bench.compare",
@@ -128,7 +136,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 ONLY_IN: dict[str, tuple[str, ...]] = {
     "locust": ("bench.load", "scenarios"),
     "cv2": ("bench.media", "target_app"),
-    "gradio": ("target_app", "bench.load.deployed"),
+    "gradio": ("target_app", "bench.load.deployed", "bench.faults.apps"),
     "gradio_client": ("bench.wire",),
     "httpx": ("bench.wire",),
     "geventhttpclient": ("bench.wire",),

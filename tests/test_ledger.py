@@ -1,6 +1,7 @@
 """The ledger as a reader finds it: whole, torn, merged from several files, or not a ledger at all."""
 
 import dataclasses
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -183,3 +184,21 @@ def test_a_ledger_is_frozen(tmp_path: Path) -> None:
 
     with pytest.raises(dataclasses.FrozenInstanceError):
         ledger.torn = ["w1"]  # type: ignore[misc]  # the point of the test
+
+
+def test_a_full_disk_costs_only_what_came_after_it(tmp_path: Path) -> None:
+    """A block that does not fit goes whole, the writer says why, and what was written before can be read."""
+    writer = LedgerWriter(tmp_path, "0", {"endpoints": []})
+    writer.note({"note": "before"})
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (writer.path.stat().st_size + 30, hard))  # in place of a full disk
+        writer.note({"note": "too long for what is left", "text": "x" * 100})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "large" in writer.problem
+    writer.note({"note": "room again"})
+    writer.close()
+    ledger = Ledger.read(tmp_path)
+    assert [note["note"] for note in ledger.notes] == ["before"]
+    assert ledger.torn == []

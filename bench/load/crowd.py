@@ -105,6 +105,8 @@ class Crowd:
         self._process = psutil.Process()
         gc.collect()
         gc.freeze()  # a full collection over everything imported costs as much as a hundred frames
+        self.unwritable: Callable[[str], object] = lambda _problem: None
+        """Called once the ledger cannot be written any more, with the reason."""
         self._chores = [gevent.spawn(self._watch_loop), gevent.spawn(self._keep_ledger)]
 
     # For viewers ----------------------------------------------------------------------------------------------
@@ -259,6 +261,9 @@ class Crowd:
         while True:
             gevent.sleep(FLUSH_EVERY_S)
             self.writer.flush()
+            if self.writer.problem:
+                self.unwritable(self.writer.problem)
+                return
             self._sample()
             silent_s = time.monotonic() - TIMEOUT_S
             for viewer in self.viewers:
@@ -275,6 +280,7 @@ class Crowd:
                 "rss_bytes": self._process.memory_info().rss,
                 "loop_lag_s": lag_s,
                 "backlog": self.attributor.backlog,
+                "watchers": gevent.get_hub().loop.activecnt,  # one for each greenlet that waits for something
             }
         )
 

@@ -16,6 +16,7 @@ from gevent.lock import BoundedSemaphore
 from locust.runners import MasterRunner, WorkerRunner
 
 from bench.errors import BenchError, TargetError, UsageError
+from bench.ledger import UNWRITABLE
 from bench.load.addresses import read_addresses
 from bench.load.anonymous import hide_machine_name
 from bench.load.chosen import choose_users
@@ -92,6 +93,7 @@ def _on_init(environment: Environment, runner: Any, **_kwargs: Any) -> None:
         current = Session(read(environment.parsed_options), _command())
         _sessions[environment] = current
         current.on_death = partial(_app_died, environment)
+        current.on_unwritable = partial(_ledger_lost, environment)
         _roles[environment] = _role(environment, current)
         watch_parent()
         if isinstance(runner, WorkerRunner):
@@ -180,6 +182,12 @@ def _end(environment: Environment) -> None:
 def _app_died(environment: Environment) -> None:
     logger.error("The app under test died: the run ends here.")
     environment.process_exit_code = TargetError.exit_code
+    _end(environment)
+
+
+def _ledger_lost(environment: Environment, problem: str) -> None:
+    logger.error("The ledger cannot be written any more (%s): the run ends here.", problem)
+    environment.process_exit_code = UNWRITABLE
     _end(environment)
 
 

@@ -49,6 +49,7 @@ class Session:
         self.options, self.command = options, command
         self.crowd: Crowd | None = None
         self.on_death: Callable[[], Any] = lambda: None
+        self.on_unwritable: Callable[[str], Any] = lambda _problem: None
         self.objectives: str | None = None
         self.out = options.out
         self._runs = 0
@@ -149,6 +150,7 @@ class Session:
             report=report,
             explain=self._raised,
         )
+        self.crowd.unwritable = self.on_unwritable
         if self._deployed is not None:
             self._watch = watch_app(self._deployed, writer, self.on_death)
 

@@ -1,8 +1,10 @@
 """One writer per output: terminal, results.json, report.html, and the exports for other tools."""
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench.errors import UsageError
 from bench.findings import with_findings
 from bench.ledger import Ledger
 from bench.metrics import Summary, summarise
@@ -19,14 +21,18 @@ def write_reports(ledger_dir: Path, out_dir: Path, exports: Sequence[str] = ()) 
 
     It holds the verdict on the objectives that the run was started with. `exports` are formats as
     `bench.report.exports.read_formats` gives them. Reports of an earlier summary are replaced. Raises LedgerError when
-    there is no ledger to read.
+    there is no ledger to read, UsageError when a file cannot be written.
     """
     ledger = Ledger.read(ledger_dir)
     summary = judged(with_findings(summarise(ledger), ledger), ledger)
-    out_dir.mkdir(parents=True, exist_ok=True)
-    write_results(summary, out_dir / "results.json")
-    write_html(summary, ledger, ledger_dir, out_dir / "report.html")
-    write_exports(exports, ledger, summary, out_dir)
+    try:
+        out_dir.mkdir(parents=True, exist_ok=True)
+        write_results(summary, out_dir / "results.json")
+        write_html(summary, ledger, ledger_dir, out_dir / "report.html")
+        write_exports(exports, ledger, summary, out_dir)
+    except OSError as error:
+        remedy = f"The ledger is whole: make room, then gradio-bench report {shlex.quote(str(out_dir))}."
+        raise UsageError(f"The reports cannot be written to {out_dir}: {error.strerror}.", remedy) from None
     return summary
 
 
