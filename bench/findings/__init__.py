@@ -12,7 +12,15 @@ from bench.findings.finding import RANK, ranked, uncertain
 from bench.findings.limits import lower_limit
 from bench.findings.overall import app_died, busy_machine, generator_unhealthy, healthy
 from bench.findings.pace import busy_app, lost_sound, overwritten, slow_part
-from bench.findings.soundness import cross_talk, failed, lost_updates, nothing_came, out_of_order, state_errors
+from bench.findings.soundness import (
+    cross_talk,
+    failed,
+    lost_updates,
+    nothing_came,
+    nothing_shown,
+    out_of_order,
+    state_errors,
+)
 from bench.findings.undelivered import undelivered
 from bench.findings.waiting import held_slots, long_waits, one_slot, sound_lost_waiting, starved, unfair
 from bench.ledger import Ledger
@@ -27,6 +35,7 @@ OF_AN_ENDPOINT: tuple[Callable[[Case], Finding | None], ...] = (
     lost_updates,
     failed,
     nothing_came,
+    nothing_shown,
     starved,
     one_slot,
     lower_limit,

@@ -91,6 +91,20 @@ def failed(case: Case) -> Finding | None:
     )
 
 
+def nothing_shown(case: Case) -> Finding | None:
+    """Results came, and not one of them held a picture that reached a screen."""
+    endpoint = case.endpoint
+    if endpoint.result != "image" or not endpoint.results or endpoint.shown != 0:
+        return None
+    return found(
+        "nothing_shown",
+        "severe",
+        f"None of {plural(endpoint.results, 'result')} showed a picture: viewers see nothing.",
+        f"def handle({case.recorder}): return picture  # a handler without a return statement returns None",
+        results=endpoint.results,
+    )
+
+
 def nothing_came(case: Case) -> Finding | None:
     """Frames were sent, and no result came at all."""
     frames = case.endpoint.frames

@@ -184,6 +184,17 @@ def mute(folder: Path) -> LedgerBuilder:
     return builder
 
 
+def blank(folder: Path, every: int = 1) -> LedgerBuilder:
+    """Build a run in which every result comes, and that of every frame (or every other one) is without a picture."""
+    builder = LedgerBuilder(folder)
+    builder.span(0.0, 10.0)
+    builder.viewer(0, 0.0, 10.0)
+    builder.stream(0, 0, 0.002, 0.02, 10.0, outcome=Outcome.CLOSED, results=100)
+    for frame in range(100):
+        builder.frame(0, frame, frame / 10, join=frame == 0, shown=frame % every != 0)
+    return builder
+
+
 def forgetful(folder: Path, every: int = 3) -> LedgerBuilder:
     """Build a run whose app returns nothing that can be read for every third frame, or so."""
     builder = LedgerBuilder(folder)
@@ -229,6 +240,7 @@ PROVOKED: dict[str, Build] = {
     "failed": error,
     "run_errors": lambda folder: error(folder, None),
     "nothing_came": mute,
+    "nothing_shown": blank,
     "starved": queueing,
     "default_limit": lambda folder: queueing(folder, 30.0, limit=1),
     "lower_limit": lambda folder: sharing(folder, viewers=4),
@@ -254,6 +266,7 @@ SILENT: dict[str, Build] = {
     "overwritten": lambda folder: busy(folder, 0.08),
     "lost_sound": lambda folder: busy(folder, 0.2, **microphone()),
     "undelivered": lambda folder: forgetful(folder, every=25),
+    "nothing_shown": lambda folder: blank(folder, every=2),
     "sound_lost_waiting": lambda folder: talking(folder, limit=2),
     "default_limit": lambda folder: queueing(folder, 30.0, limit=1, viewers=1),
     "lower_limit": lambda folder: sharing(folder, viewers=2, effective=5),
