@@ -1,5 +1,6 @@
 """Discovery: what a running Gradio app has that a camera or a microphone can stream to."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,8 @@ from bench.wire.profiling import profiles
 
 __all__ = ["App", "Endpoint", "Input", "LeftOut", "Output", "discover", "is_loopback"]
 
+_PATH = re.compile(r"(/[\w.~-]+)*", re.ASCII)
+_ODD = "Check that the address is that of a Gradio 5 or 6 app, and that nothing between changes its /config."
 PROTOCOL = "sse_v3"
 """The queue protocol whose streams the harness speaks; Gradio 5.0 was the first to stream input over it."""
 
@@ -79,14 +82,11 @@ def discover(
         waiting=waiting,
     )
     config = client.config
-    version = str(config.get("version", "unknown")).strip()
-    endpoints, left_out = read_endpoints(config)
-    if not endpoints:
-        raise _nothing_to_drive(url, version, config, left_out)
+    version, endpoints, left_out = read_config(url, config)
     return App(
         url=url,
         root=client.src.rstrip("/"),
-        api_prefix=str(config.get("api_prefix", "")).rstrip("/"),
+        api_prefix=api_prefix(config),
         headers=dict(client.headers),
         cookies=dict(client.cookies),
         gradio_version=version,
@@ -96,7 +96,7 @@ def discover(
         max_threads=None,
         profiling=profiles(
             client.src.rstrip("/"),
-            str(config.get("api_prefix", "")).rstrip("/"),
+            api_prefix(config),
             headers=client.headers,
             cookies=client.cookies,
             verify=client.ssl_verify,
@@ -105,6 +105,27 @@ def discover(
         endpoints=name_parameters(client, endpoints),
         left_out=left_out,
     )
+
+
+def api_prefix(config: dict[str, Any]) -> str:
+    """Read where the API lies below the app; raises ValueError for what would lead to another host."""
+    prefix = str(config.get("api_prefix", "")).rstrip("/")
+    if not _PATH.fullmatch(prefix):
+        raise ValueError("its api_prefix is no path")
+    return prefix
+
+
+def read_config(url: str, config: Any) -> tuple[str, tuple[Endpoint, ...], tuple[LeftOut, ...]]:
+    """Read the version and the streaming endpoints out of an app's /config; raises TargetError where there are none."""
+    try:
+        version, _ = str(config.get("version", "unknown")).strip(), api_prefix(config)
+        endpoints, left_out = read_endpoints(config)
+        if not endpoints:
+            raise _nothing_to_drive(url, version, config, left_out)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        what = f"{type(error).__name__}: {error}"[:120]
+        raise TargetError(f"The app at {url} describes itself in a way that cannot be read ({what}).", _ODD) from None
+    return version, endpoints, left_out
 
 
 def _is_ssr(client: AppClient) -> bool | None:

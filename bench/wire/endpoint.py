@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any, Literal
 
 from bench.wire.components import (
@@ -175,8 +176,8 @@ def _endpoint(
             for index, component_id in enumerate(dependency["inputs"])
         ),
         outputs=outputs,
-        stream_every_s=float(dependency.get("stream_every", 0.5)),
-        time_limit_s=dependency.get("time_limit"),
+        stream_every_s=_length_s(dependency.get("stream_every", 0.5)),
+        time_limit_s=None if (limit := dependency.get("time_limit")) is None else _length_s(limit),
         result=_result(outputs, marked),
         marked_output=marked,
         attribution="bounded" if marked is None else "exact",
@@ -184,6 +185,14 @@ def _endpoint(
         if marked is None
         else components[outputs[marked].component_id]["props"].get("streaming") is True,
     )
+
+
+def _length_s(value: Any) -> float:
+    """Read a length of time; raises ValueError for one that a camera would tick at without a pause, or never."""
+    length_s = float(value)
+    if not 0 < length_s < inf:
+        raise ValueError(f"{value!r} is no length of time")
+    return length_s
 
 
 def _marked(kind: Kind, outputs: tuple[Output, ...]) -> int | None:
