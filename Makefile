@@ -3,8 +3,11 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+# make soak SOAK='--minutes 6'; make fuzz CASES=1000000: cases of all parsers together.
+SOAK ?=
+CASES ?= 120000
 
-.PHONY: demo test check bench fidelity law gate-study compat install chromium clean
+.PHONY: demo test check bench fidelity faults soak fuzz law gate-study compat install chromium clean
 
 demo: install
 	@echo "Driving the reference app for half a minute: synthetic cameras at a real server, both on this machine."
@@ -24,6 +27,15 @@ bench: install
 
 fidelity: install chromium
 	$(BIN)/python -m bench.fidelity
+
+faults: install
+	$(BIN)/python -m bench.faults --page docs/faults.md
+
+soak: install
+	$(BIN)/python -m bench.faults.soak $(SOAK)
+
+fuzz: install
+	$(BIN)/python -m pytest tests/fuzz --fuzz-cases $(CASES)
 
 law: install
 	$(BIN)/python tools/law_check.py

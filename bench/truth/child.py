@@ -17,10 +17,11 @@ END_S = 5.0
 """How long a child may take to end once its input is closed."""
 
 
-class _Child:
-    """A Python module run as a child, spoken to in lines."""
+class Child:
+    """A Python module run as a child, spoken to in lines; it ends when its input does."""
 
     def __init__(self, module: str) -> None:
+        self._module = module
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
             [sys.executable, "-m", module],
             stdin=subprocess.PIPE,
@@ -39,7 +40,7 @@ class _Child:
         except BrokenPipeError:
             answer = b""
         if not answer:
-            raise TargetError("The server of known truth died.", "Run python -m bench.truth to see why.")
+            raise TargetError(f"{self._module} died.", f"Run python -m {self._module} to see why.")
         return orjson.loads(answer)
 
     def stop(self) -> None:
@@ -61,10 +62,10 @@ class TruthServer:
     def __init__(self, scripts: tuple[Script, ...], size: tuple[int, int] = (640, 480)) -> None:
         self.scripts, self.size = scripts, size
         self.url = ""
-        self._child: _Child | None = None
+        self._child: Child | None = None
 
     def __enter__(self) -> Self:
-        self._child = _Child("bench.truth")
+        self._child = Child("bench.truth")
         orders = {"scripts": [script.as_json() for script in self.scripts], "size": self.size}
         self.url = self._child.ask(orjson.dumps(orders))["url"]
         return self
@@ -85,7 +86,7 @@ class Metronome:
     """The control: a process with nothing to do but wake on time. Its lateness is the machine's, nobody else's."""
 
     def __enter__(self) -> Self:
-        self._child = _Child("bench.truth.metronome")
+        self._child = Child("bench.truth.metronome")
         self._child.ask(b"start")
         return self
 

@@ -1,0 +1,1 @@
+"""Faults: what viewers, books and sentences make of apps, networks and processes that fail."""

@@ -1,0 +1,1 @@
+"""The soak: whether the generator grows under a steady load."""

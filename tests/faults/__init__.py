@@ -1,0 +1,1 @@
+"""Tests of bench/faults: rows on real parts, and the relay itself."""

@@ -1,0 +1,25 @@
+"""Some rows of docs/faults.md, on real Gradio behind the relay; the page has them all."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from bench.faults.case import Case
+from bench.faults.cases import CASES
+from bench.faults.judge import complaints
+from bench.faults.play import Apps, play
+
+
+@pytest.fixture(scope="module")
+def apps() -> Iterator[Apps]:
+    """Apps that the rows share."""
+    with ExitStack() as stack:
+        yield Apps(stack)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.quick], ids=lambda case: case.name)
+def test_row(case: Case, apps: Apps, tmp_path: Path) -> None:
+    """The run ends on time, the books close, the cause is told, viewers come back calmly, the exit code is right."""
+    assert complaints(case, play(case, apps, tmp_path)) == []
