@@ -127,11 +127,19 @@ class Side:
         return total
 
     def _unsent(self) -> int:
-        """Count frames that were due as their viewer was stopped, too late to be sent: no server can know of them."""
-        stopped = {int(row["viewer"]): float(row["stopped_s"]) for row in self._viewers}
-        unsent = self.frames[np.isnan(self.frames["sending_s"]) & (self.frames["fate"] == Fate.IN_FLIGHT)]
-        left_s = np.array([stopped.get(viewer, np.nan) for viewer in unsent["viewer"].tolist()]) - unsent["tick_s"]
-        return int(np.count_nonzero(left_s <= max(self._late_s, _STOP_S)))
+        """Count frames that were due, or on their way, as their viewer was stopped: no server can know of them."""
+        came = {(post.viewer, post.frame) for post in self._posts}
+        return sum(
+            (int(row["viewer"]), int(row["frame"])) not in came and self._too_late(row)
+            for row in self.frames[self.frames["fate"] == Fate.IN_FLIGHT]
+        )
+
+    def _too_late(self, row: Any) -> bool:
+        """Whether a frame was due within the stop's own time; or, where the server reads marks, sent into a hang-up."""
+        stopped_s = next((float(one["stopped_s"]) for one in self._viewers if one["viewer"] == row["viewer"]), -inf)
+        if isnan(row["sending_s"]):
+            return bool(stopped_s - row["tick_s"] <= max(self._late_s, _STOP_S))
+        return self._script.kind == "camera" and bool(stopped_s - row["sending_s"] <= _CROSSING_S)
 
     def _true_streams(self) -> dict[str, int]:
         told = {row["event_id"].decode(): row for row in self._streams}
