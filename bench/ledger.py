@@ -283,13 +283,17 @@ def _read_file(path: Path, tables: dict[Kind, Table]) -> _File:
     whole = 0
     with path.open("rb") as file:
         for kind, payload in _blocks(file):
-            if kind is Kind.META:
-                found.meta = orjson.loads(payload)
-            elif not found.meta:
+            if kind not in tables:
+                told = _json(payload)
+                if told is None:
+                    break
+                if kind is Kind.META:
+                    found.meta = told
+                elif found.meta:
+                    found.notes.append({"process": found.meta.get("process"), **told})
+            if not found.meta:
                 break
-            elif kind is Kind.NOTE:
-                found.notes.append({"process": found.meta["process"], **orjson.loads(payload)})
-            else:
+            if kind in tables:
                 tables[kind].append(payload)
             whole += _HEADER.size + len(payload)
     found.name = found.meta.get("process", path.stem)
@@ -300,6 +304,15 @@ def _read_file(path: Path, tables: dict[Kind, Table]) -> _File:
         found.rows[kind.name.lower()] = table.count - begin[kind]
     found.notes = [{**note, "at_s": note["at_s"] + offset_s} if "at_s" in note else note for note in found.notes]
     return found
+
+
+def _json(payload: bytes) -> dict[str, Any] | None:
+    """Read a block of JSON; None where it holds something else: what a block's kind says has no checksum."""
+    try:
+        told = orjson.loads(payload)
+    except ValueError:
+        return None
+    return told if isinstance(told, dict) else None
 
 
 def _latest_viewers(rows: Rows) -> Rows:
