@@ -251,6 +251,28 @@ def test_only_commands_read_argv_print_or_exit() -> None:
     assert [use for name in libraries for use in _process_wide(name)] == []
 
 
+WALL_CLOCK = {
+    "bench.ledger": "puts the files of several machines on one axis",
+    "bench.load.session": "dates a run",
+    "bench.live.otel": "dates what a collector is sent",
+    "bench.load.hooks": "Locust's own start of a request",
+    "bench.truth.selfcheck": "dates the self-check",
+    "bench.performance.cost": "how long a command took to its first frame, whose ledger is dated by it",
+}
+"""Modules that read the clock which people set, each with its reason."""
+
+
+def test_no_duration_depends_on_the_wall_clock() -> None:
+    """A clock that is stepped in the middle of a run changes no figure: nothing else reads it."""
+    readers = {
+        name
+        for name in MODULES
+        for node in ast.walk(TREES[name])
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in {"time.time", "time.time_ns", "datetime.now"}
+    }
+    assert {name for name in readers if _within(name, ("bench",))} == set(WALL_CLOCK)
+
+
 @pytest.mark.parametrize("module", sorted(OWN_PROCESS))
 def test_every_exception_is_still_needed(module: str) -> None:
     """An exception whose reason is gone is removed from the list."""
