@@ -76,8 +76,14 @@ def _wait(endpoint: Endpoint) -> str:
     against = f"time_limit {setting(limit_s)}" if limit_s is not None else "no time_limit"
     parts = [f"{duration(wait.p50)} (median) against {against}" if wait else f"nobody joined anew · {against}"]
     if rotation.predicted_wait_s:
-        mean = f"mean {duration(wait.mean)}, where" if wait else "of a mean"
-        parts.append(f"{mean} the rotation law predicts {duration(rotation.predicted_wait_s)}")
+        predicted, worst_s = duration(rotation.predicted_wait_s), rotation.worst_wait_s
+        if wait and rotation.waiting_at_end and worst_s is not None and worst_s < rotation.predicted_wait_s:
+            parts.append(
+                f"mean {duration(wait.mean)} so far: the run was too short for the {predicted} of the rotation law"
+            )
+        else:
+            mean = f"mean {duration(wait.mean)}, where" if wait else "of a mean"
+            parts.append(f"{mean} the rotation law predicts {predicted}")
     if rotation.worst_wait_s is not None:
         parts.append(f"worst {duration(rotation.worst_wait_s)}")
     if rotation.waiting_at_end:

@@ -66,3 +66,11 @@ def test_what_the_law_predicts_stands_beside_what_it_is_a_law_of(tmp_path: Path)
     predicted = duration(endpoint.rotation.predicted_wait_s)
     line = dict(particulars(endpoint))["Queue wait"]
     assert f"(median) against time_limit 4 s · mean {mean}, where the rotation law predicts {predicted}" in line
+
+
+def test_a_run_too_short_for_one_round_is_not_held_against_the_law(tmp_path: Path) -> None:
+    """While most still wait for a first turn, the mean wait says nothing about the one that the law predicts."""
+    (endpoint,) = summarise(Turns(viewers=40, slots=2, seconds=20.0).write(tmp_path).ledger()).endpoints
+    line = dict(particulars(endpoint))["Queue wait"]
+    assert "so far: the run was too short for the" in line
+    assert "predicts" not in line

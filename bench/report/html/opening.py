@@ -58,9 +58,11 @@ def _verdict(summary: Summary) -> tuple[str, str]:
     severe = sum(one.severity == "severe" for one in summary.findings)
     if severe:
         return f"{plural(severe, 'thing')} went wrong", "severe"
-    warnings = sum(one.severity == "warning" for one in summary.findings)
+    warnings = sum(one.severity == "warning" and one.id != "busy_machine" for one in summary.findings)
     if warnings:
         return f"Works, with {plural(warnings, 'thing')} to change", "warning"
+    if any(one.id == "busy_machine" for one in summary.findings):
+        return "Works, on a machine that others kept busy", "warning"
     well = any(one.severity == "good" for one in summary.findings)
     return ("Healthy", "good") if well else ("Works, but not for every viewer", "warning")
 
