@@ -58,12 +58,17 @@ def _verdict(summary: Summary) -> tuple[str, str]:
     severe = sum(one.severity == "severe" for one in summary.findings)
     if severe:
         return f"{plural(severe, 'thing')} went wrong", "severe"
-    warnings = sum(one.severity == "warning" and one.id != "busy_machine" for one in summary.findings)
+    return _after_all(summary.findings)
+
+
+def _after_all(findings: list[Finding]) -> tuple[str, str]:
+    """Say how an app came off that nothing severe was found in; what others did to the machine is not its to change."""
+    warnings = sum(one.severity == "warning" and one.id != "busy_machine" for one in findings)
     if warnings:
         return f"Works, with {plural(warnings, 'thing')} to change", "warning"
-    if any(one.id == "busy_machine" for one in summary.findings):
+    if any(one.id == "busy_machine" for one in findings):
         return "Works, on a machine that others kept busy", "warning"
-    well = any(one.severity == "good" for one in summary.findings)
+    well = any(one.severity == "good" for one in findings)
     return ("Healthy", "good") if well else ("Works, but not for every viewer", "warning")
 
 
