@@ -8,6 +8,7 @@ import numpy as np
 from bench.ledger import Ledger
 from bench.metrics import Distribution, Endpoint, Summary
 from bench.metrics.calls import result_gaps
+from bench.metrics.rows import described
 from bench.metrics.window import Window
 
 WAITED_S = 0.5  # below it, joining is just joining
@@ -30,15 +31,15 @@ class Case:
     @classmethod
     def of(cls, summary: Summary, ledger: Ledger, number: int) -> Self:
         """Gather it for `summary.endpoints[number]`."""
-        described, window = ledger.meta["endpoints"], Window.measured(ledger)
-        group = _group(described[number])
+        endpoints, window = described(ledger), Window.measured(ledger)
+        group = _group(endpoints[number])
         return cls(
             summary=summary,
             endpoint=summary.endpoints[number],
-            described=described[number],
+            described=endpoints[number],
             sharing=tuple(
                 summary.endpoints[other]
-                for other, one in enumerate(described)
+                for other, one in enumerate(endpoints)
                 if other != number and group is not None and _group(one) == group
             ),
             call_s=result_gaps(ledger.frames, np.flatnonzero(ledger.frames["endpoint"] == number), window),

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import astuple, dataclass, field
+from functools import partial
 from itertools import count
 from math import inf, isnan
 from random import Random
@@ -19,6 +20,7 @@ from bench.ledger import Fate, LedgerWriter
 from bench.live.histogram import Histogram
 from bench.load.attribution import Attributor
 from bench.load.entries import SentFrame
+from bench.load.marked import MarkedOutputs
 from bench.load.notices import preparing
 from bench.load.recorders import MediaSettings, Recorders
 from bench.plain import plain
@@ -96,6 +98,7 @@ class Crowd:
         self.viewers: set[Viewer] = set()
         self._ghosts: list[Viewer] = []  # vanished, but their connections stay open as if nobody knew
         self._bounded: set[int] = set()
+        self.marked = [MarkedOutputs(one, partial(self._marks_in, one)) for one in endpoints]
         self.over = False
         self.api_path = urlsplit(app.root).path.rstrip("/") + app.api_prefix
         self._numbers = count()
@@ -189,6 +192,12 @@ class Crowd:
         if endpoint not in self._bounded:
             self._bounded.add(endpoint)
             self.writer.note({"note": "bounded", "endpoint": self.endpoints[endpoint].api_name})
+
+    def _marks_in(self, endpoint: Endpoint, output: int) -> None:
+        """Record that an endpoint's marks come back in another output than the one it was described by."""
+        found = endpoint.outputs[output]
+        note = {"note": "marks", "endpoint": endpoint.api_name, "result": found.kind, "result_streams": found.streams}
+        self.writer.note(note)
 
     # The end of a run -----------------------------------------------------------------------------------------
 

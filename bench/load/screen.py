@@ -10,6 +10,7 @@ from bench.load.books import StreamBooks
 from bench.load.crowd import Crowd
 from bench.load.entries import Arrival, SentFrame
 from bench.load.fetch import Fetcher
+from bench.load.marked import Candidates
 from bench.media.mark import Identity
 from bench.media.reading import read_mark
 from bench.wire.events import Kept, Result
@@ -33,7 +34,7 @@ class Screen:
 
     def __init__(self, crowd: Crowd, endpoint: int, viewer: int, transport: Transport) -> None:
         self._crowd, self._index, self._viewer = crowd, endpoint, viewer
-        self._marked = crowd.endpoints[endpoint].marked_output
+        self._marked = crowd.marked[endpoint]
         self._fetcher = Fetcher(crowd, endpoint, transport)
         self._latest: Arrival | None = None
         self._changes: list[Change] = []
@@ -42,15 +43,15 @@ class Screen:
     def take(self, books: StreamBooks, result: Result, now_s: float) -> None:
         """Take a fresh result: note its time first, then fetch, show and read it."""
         arrival = books.arrived(now_s, result.size)
-        value = None
-        if self._marked is not None and self._marked < len(result.data):
-            value = result.data[self._marked]
-        if value is None or value is Kept.KEPT:
-            arrival.between = value is Kept.KEPT  # an answer like any other, with nothing new to show
+        candidates = self._marked.candidates(result.data)
+        pictures = [(output, value) for output, value in candidates if value is not None and value is not Kept.KEPT]
+        # An answer like any other, with nothing new to show where a mark could be.
+        arrival.between = any(value is Kept.KEPT for _, value in candidates)
+        if not pictures:
             books.read(arrival)
             return
         self._latest = arrival
-        self._fetcher.fetch(value, arrival, partial(self._show, books, arrival))
+        self._fetch(books, arrival, pictures)
 
     def abandon(self) -> None:
         """Take note that the viewer is gone."""
@@ -71,7 +72,12 @@ class Screen:
                 self._changes.remove(change)
                 change.effect(change.pictures, shown_s - change.changed_s)
 
-    def _show(self, books: StreamBooks, arrival: Arrival, picture: bytes | None) -> None:
+    def _fetch(self, books: StreamBooks, arrival: Arrival, pictures: Candidates) -> None:
+        """Fetch and read the first of a result's pictures; the next one follows where it shows no mark."""
+        (_, value), *_ = pictures
+        self._fetcher.fetch(value, arrival, partial(self._show, books, arrival, pictures))
+
+    def _show(self, books: StreamBooks, arrival: Arrival, pictures: Candidates, picture: bytes | None) -> None:
         if picture is None:
             arrival.between = True
             books.read(arrival)
@@ -79,15 +85,18 @@ class Screen:
         # A picture that was superseded while it loaded never reaches a browser's screen.
         arrival.shown = arrival is self._latest
         look = partial(read_mark, picture, self._crowd.recorders.layout)
-        self._crowd.attributor.read(look, partial(self._attribute, books, arrival))
+        self._crowd.attributor.read(look, partial(self._attribute, books, arrival, pictures))
 
-    def _attribute(self, books: StreamBooks, arrival: Arrival, identity: Identity | None) -> None:
+    def _attribute(self, books: StreamBooks, arrival: Arrival, pictures: Candidates, identity: Identity | None) -> None:
         layout = self._crowd.recorders.layout
         if books.closed:
             return
+        (output, _), *others = pictures
         if identity is None:
-            books.read(arrival)
-        elif identity.viewer != self._viewer:
+            self._fetch(books, arrival, others) if others else books.read(arrival)
+            return
+        self._marked.found(output)
+        if identity.viewer != self._viewer:
             self._crowd.failed(self._index, "cross-talk", "a picture of another viewer")
             books.read(arrival, cross_talk=True)
         else:

@@ -1,13 +1,11 @@
 """Integrity: results that should not have come, counted as far as anybody can tell."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from bench.ledger import Fate, Ledger, Rows
 from bench.metrics.endpoint import Integrity
-from bench.metrics.rows import EndpointRows, is_bounded, is_transcript
+from bench.metrics.rows import EndpointRows, described, is_bounded, is_transcript
 
 MARKED = ("cross_talk", "out_of_order", "duplicated")
 """Counts of streams that need marks. Without marks one above 0 is certain all the same, and 0 says nothing."""
@@ -37,9 +35,9 @@ def integrity(rows: EndpointRows) -> Integrity:
 
 def unknown(ledger: Ledger, streams: Rows) -> dict[str, NDArray[np.bool_]]:
     """Tell, by column, which counts of these streams' rows say nothing: shape of `streams`."""
-    described: list[dict[str, Any]] = ledger.meta.get("endpoints", [])
-    bounded = [number for number, meta in enumerate(described) if is_bounded(ledger, meta)]
-    spoken = [number for number, meta in enumerate(described) if is_transcript(meta)]
+    endpoints = described(ledger)
+    bounded = [number for number, meta in enumerate(endpoints) if is_bounded(ledger, meta)]
+    spoken = [number for number, meta in enumerate(endpoints) if is_transcript(meta)]
     unmarked, silent = np.isin(streams["endpoint"], bounded), ~np.isin(streams["endpoint"], spoken)
     return {name: unmarked & (streams[name] == 0) for name in MARKED} | {
         name: (silent | unmarked) & (streams[name] == 0) for name in SPOKEN

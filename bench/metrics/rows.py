@@ -67,7 +67,7 @@ class EndpointRows:
     @classmethod
     def select(cls, ledger: Ledger, endpoint: int, window: Window) -> Self:
         """Select the rows of `meta["endpoints"][endpoint]`; streams are sorted by viewer and join."""
-        meta = ledger.meta["endpoints"][endpoint]
+        meta = described(ledger)[endpoint]
         every = np.flatnonzero(ledger.frames["endpoint"] == endpoint)
         every = every[np.argsort(_identity(ledger.frames, every), kind="stable")]
         inside = window.holds(ledger.frames["tick_s"][every])
@@ -84,7 +84,7 @@ class EndpointRows:
             recordings=_recordings(viewers, ledger.frames, every, window),
             bounded=is_bounded(ledger, meta) or _any_bounds(ledger.frames, every),
             pictures=pictures,
-            files=pictures or not np.isnan(ledger.frames["shown_s"][every]).all(),
+            files=pictures or (not is_transcript(meta) and _any_fetched(ledger.frames, every)),
         )
 
     @property
@@ -151,6 +151,18 @@ class EndpointRows:
         return Spans(self.recordings.lane(opened["viewer"][real]), begin[real], end[real])
 
 
+def described(ledger: Ledger) -> list[dict[str, Any]]:
+    """Give the endpoints as the ledger's head describes them, their result as the run found it to be.
+
+    Where several outputs could carry marks, a note says in which kind of output they came back. Of several processes
+    one may have found a text to speak later than the others: a text found counts.
+    """
+    notes = [note for note in ledger.notes if note["note"] == "marks"]
+    notes.sort(key=lambda note: bool(note["result"] == "text"))
+    found = {note["endpoint"]: {name: note[name] for name in ("result", "result_streams")} for note in notes}
+    return [{**one, **found.get(one["api_name"], {})} for one in ledger.meta.get("endpoints", [])]
+
+
 def is_transcript(meta: dict[str, Any]) -> bool:
     """Whether results of the endpoint so described are texts in which spoken words can be read."""
     return bool(meta["kind"] == "microphone" and meta.get("result") == "text")
@@ -158,6 +170,10 @@ def is_transcript(meta: dict[str, Any]) -> bool:
 
 def _any_shown(frames: Rows, every: Index) -> bool:
     return bool((frames["flags"][every] & SHOWN).any())
+
+
+def _any_fetched(frames: Rows, every: Index) -> bool:
+    return not np.isnan(frames["shown_s"][every]).all()
 
 
 def is_bounded(ledger: Ledger, meta: dict[str, Any]) -> bool:

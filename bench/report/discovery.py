@@ -129,6 +129,8 @@ def _got(output: "Output", number: int, endpoint: "Endpoint") -> str:
     if output.type == "state":
         return "nothing: the server keeps it"
     mark = ", and the mark in it" if number == endpoint.marked_output else ""
+    if number in endpoint.also_marked:
+        mark = ", and the mark where none is found before"
     return _RESULTS[output.kind] + mark
 
 

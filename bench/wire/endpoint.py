@@ -41,12 +41,13 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One output of an endpoint, in the order of the `data` of a result."""
+    """One output of an endpoint, in the order of the `data` of a result; `streams` where it has `streaming=True`."""
 
     component_id: int
     type: str
     label: str
     kind: ResultKind
+    streams: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class Endpoint:
     `target_id` is the component that streams and `media_index` its place in `inputs`. `result` says what the result
     that matters is; `marked_output` is the index of the output that carries the picture, where one does: attribution
     is then exact, otherwise bounded. `time_limit_s` None means that Gradio sets no limit. `result_streams` says whether
-    that output has `streaming=True`, None where no output is marked.
+    that output has `streaming=True`, None where no output is marked. `also_marked` are the others that can carry marks:
+    they are read in turn until a mark is found, for which of them does only a run can tell.
     """
 
     fn_index: int
@@ -72,6 +74,7 @@ class Endpoint:
     marked_output: int | None
     attribution: Attribution
     result_streams: bool | None = None
+    also_marked: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +167,7 @@ def _endpoint(
     kind = STREAMERS[components[target_id]["type"]]
     media_index = dependency["inputs"].index(target_id)
     outputs = tuple(_output(components[component_id]) for component_id in dependency["outputs"])
-    marked = _marked(kind, outputs)
+    marked, *also_marked = _marked(kind, outputs) or (None,)
     return Endpoint(
         fn_index=fn_index,
         api_name=name,
@@ -181,9 +184,8 @@ def _endpoint(
         result=_result(outputs, marked),
         marked_output=marked,
         attribution="bounded" if marked is None else "exact",
-        result_streams=None
-        if marked is None
-        else components[outputs[marked].component_id]["props"].get("streaming") is True,
+        result_streams=None if marked is None else outputs[marked].streams,
+        also_marked=tuple(also_marked),
     )
 
 
@@ -195,11 +197,10 @@ def _length_s(value: Any) -> float:
     return length_s
 
 
-def _marked(kind: Kind, outputs: tuple[Output, ...]) -> int | None:
-    """Choose the output that can carry marks back: a picture, or for a microphone a text or a sound."""
+def _marked(kind: Kind, outputs: tuple[Output, ...]) -> tuple[int, ...]:
+    """List the outputs that can carry marks back, the likeliest first: pictures, or texts and then sounds."""
     kinds = ("image",) if kind == "camera" else ("text", "audio")
-    found = (index for wanted in kinds for index, output in enumerate(outputs) if output.kind == wanted)
-    return next(found, None)
+    return tuple(index for wanted in kinds for index, output in enumerate(outputs) if output.kind == wanted)
 
 
 def _input(component: dict[str, Any], media: Kind | None, outputs: list[int]) -> Input:
@@ -216,7 +217,8 @@ def _input(component: dict[str, Any], media: Kind | None, outputs: list[int]) ->
 
 
 def _output(component: dict[str, Any]) -> Output:
-    return Output(component["id"], component["type"], _label(component), result_kind(component["type"]))
+    streams = component["props"].get("streaming") is True
+    return Output(component["id"], component["type"], _label(component), result_kind(component["type"]), streams)
 
 
 def _label(component: dict[str, Any]) -> str:

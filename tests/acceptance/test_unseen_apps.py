@@ -45,6 +45,18 @@ def test_pictures_come_back_to_their_viewers(app: str, tmp_path: Path) -> None:
         assert mirror["frames"]["unattributed"] == 0
 
 
+def test_marks_are_found_in_whichever_output_has_them(tmp_path: Path) -> None:
+    """A status beside a sound, and a plot beside a view: read where the marks are, the fetch of the file included."""
+    endpoints = run("beside.py", tmp_path)
+    assert {name: one["result"] for name, one in endpoints.items()} == {"view": "image", "sound": "audio"}
+    for one in endpoints.values():
+        assert one["attribution"] == "exact"
+        assert one["frames"]["unattributed"] == 0
+        assert one["frames"]["delivered"] > 1
+        assert one["integrity"]["cross_talk"] == 0
+        assert one["parts_s"]["fetch"]["mean"] > 0
+
+
 def test_results_without_a_picture_are_bounded(tmp_path: Path) -> None:
     """A label or a text cannot carry the mark back: attribution is bounded and says so, and the books close."""
     endpoints = run("results.py", tmp_path)

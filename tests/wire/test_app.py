@@ -83,6 +83,14 @@ def test_what_a_microphone_gets_back_may_carry_its_words(api_name: str, result: 
     assert (one.result, one.marked_output, one.attribution) == (result, 0, "exact")
 
 
+def test_every_output_that_can_carry_marks_is_known() -> None:
+    """Which of several does, only a run can tell: a picture beside another, a sound beside a text."""
+    marked = {
+        name: (one.marked_output, one.also_marked) for name in ("view", "sound") for one in [endpoint("beside", name)]
+    }
+    assert marked == {"view": (0, (1,)), "sound": (0, (1,))}
+
+
 def test_microphones_are_told_from_cameras() -> None:
     """A streaming gr.Audio is a microphone, with its media among the inputs."""
     hear = endpoint("results", "hear")
