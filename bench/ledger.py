@@ -8,13 +8,16 @@ A ledger is a folder with one `*.ledger` file per process. A file is a sequence 
 process that is killed leaves at most a torn last block, which readers drop and report.
 
 Times are seconds of CLOCK_MONOTONIC, shared by all processes of one machine. Each file's meta holds `wall_offset_s`
-(wall clock − monotonic), so that files of several machines can be put on one axis. A time never reached is NaN.
+(wall clock − monotonic), so that files of several machines can be put on one axis, and `machine`, which says only
+whose clock that was: two machines' instants can be apart by as much as their clocks. A time never reached is NaN.
 """
 
+import hashlib
 import io
 import os
 import struct
 import time
+import uuid
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
@@ -162,6 +165,15 @@ UNWRITABLE = 74
 """How the process that makes the load ends when its ledger cannot be written any more (EX_IOERR of sysexits.h)."""
 
 
+def clock() -> str:
+    """Tell this machine's clock from another's: a hash of its start, or of its hardware; no name can be read in it."""
+    try:
+        identity = Path("/proc/sys/kernel/random/boot_id").read_bytes()
+    except OSError:  # not Linux
+        identity = str(uuid.getnode()).encode()
+    return hashlib.sha256(identity).hexdigest()[:8]
+
+
 class LedgerWriter:
     """Collects rows and appends them as blocks; `flush` is called about once a second.
 
@@ -178,7 +190,7 @@ class LedgerWriter:
         self._whole = 0
         self._rows: dict[Kind, list[tuple[Any, ...]]] = {kind: [] for kind in DTYPES}
         offset = time.time() - time.monotonic()
-        self._write(Kind.META, orjson.dumps({"wall_offset_s": offset, "process": name, **meta}))
+        self._write(Kind.META, orjson.dumps({"wall_offset_s": offset, "machine": clock(), "process": name, **meta}))
 
     def frame(self, row: tuple[Any, ...]) -> None:
         """Add one FRAME row."""

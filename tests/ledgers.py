@@ -55,9 +55,11 @@ class LedgerBuilder:
     folder: Path
     meta: dict[str, Any] = field(default_factory=lambda: meta(endpoint()))
     process: str = "w0"
+    machine: str | None = None  # another one than this, where a test says so
 
     def __post_init__(self) -> None:
-        self.writer = LedgerWriter(self.folder, self.process, self.meta)
+        elsewhere = {"machine": self.machine} if self.machine else {}
+        self.writer = LedgerWriter(self.folder, self.process, {**self.meta, **elsewhere})
 
     def note(self, what: str, at_s: float, /, **more: Any) -> None:
         """Add a note."""

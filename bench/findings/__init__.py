@@ -10,7 +10,7 @@ from bench.findings.case import Case
 from bench.findings.cost import growing_disk, growing_memory, pictures_as_files
 from bench.findings.finding import RANK, ranked, uncertain
 from bench.findings.limits import lower_limit
-from bench.findings.overall import app_died, busy_machine, generator_unhealthy, healthy
+from bench.findings.overall import app_died, busy_machine, generator_unhealthy, healthy, several_machines
 from bench.findings.pace import busy_app, lost_sound, overwritten, slow_part
 from bench.findings.soundness import (
     cross_talk,
@@ -51,7 +51,13 @@ OF_AN_ENDPOINT: tuple[Callable[[Case], Finding | None], ...] = (
     slow_part,
     pictures_as_files,
 )
-OF_A_RUN: tuple[Callable[[Summary], Finding | None], ...] = (app_died, busy_machine, growing_memory, growing_disk)
+OF_A_RUN: tuple[Callable[[Summary], Finding | None], ...] = (
+    app_died,
+    busy_machine,
+    growing_memory,
+    growing_disk,
+    several_machines,
+)
 
 
 def with_findings(summary: Summary, ledger: Ledger) -> Summary:

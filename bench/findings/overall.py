@@ -51,6 +51,21 @@ def busy_machine(summary: Summary) -> Finding | None:
     )
 
 
+def several_machines(summary: Summary) -> Finding | None:
+    """Viewers on several machines: what compares instants of two of them is left out."""
+    machines = summary.generator.machines
+    if machines < 2:
+        return None
+    return found(
+        "several_machines",
+        "note",
+        f"Viewers sat on {plural(machines, 'machine')}, whose clocks differ: how many streams were open at once, and "
+        "how much of the slots was used, cannot be told.",
+        "gradio-bench run --processes 2  # on one machine, if it is fast enough for these viewers",
+        machines=machines,
+    )
+
+
 def app_died(summary: Summary) -> Finding | None:
     """Errors that belong to no endpoint: the app or a worker died."""
     mine = [error for error in summary.errors if error.endpoint is None]

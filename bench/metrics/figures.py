@@ -18,8 +18,8 @@ class Generator:
 
     `busiest_core` is the share of one core that the busiest generator process used; `loop_lag_s` the latest that
     its event loop woke in each second; `other_load` is the share of the whole machine that programs other than the
-    viewers and the app used, None where the app is not ours to watch; `processes` counts those that had viewers;
-    `error_bars` are how far its times may be off.
+    viewers and the app used, None where the app is not ours to watch; `processes` counts those that had viewers,
+    `machines` those they ran on; `error_bars` are how far its times may be off.
     """
 
     healthy: bool
@@ -30,6 +30,7 @@ class Generator:
     busiest_core: float | None
     other_load: float | None
     processes: int
+    machines: int
     error_bars: ErrorBars
 
 

@@ -11,7 +11,7 @@ from bench.metrics.distribution import Distribution, Floats
 from bench.metrics.error_bars import error_bars
 from bench.metrics.figures import Generator, Usage
 from bench.metrics.latency import send_lags
-from bench.metrics.rows import EndpointRows
+from bench.metrics.rows import EndpointRows, machines
 from bench.metrics.samples import Samples, cores, samples
 from bench.metrics.window import Window, noted
 
@@ -111,6 +111,7 @@ def generator(ledger: Ledger, window: Window, evidence: list[Evidence], app: Usa
         busiest_core=max(machine.cores.values(), default=None),
         other_load=_other_load(samples(ledger, "generator", window), machine),
         processes=machine.processes,
+        machines=max(1, machines(ledger)),
         error_bars=error_bars(ledger, rate, send_lag, loop),
     )
 

@@ -54,17 +54,18 @@ def rotation(rows: EndpointRows) -> Rotation:
     - rejoin gap: the end of a stream inside the window → the viewer's next open, where that came inside it too.
     - duty cycle: open seconds / recording seconds. Fairness: Jain's index over viewers' open seconds, those who never
       had a turn included (R. Jain et al., DEC-TR-301, 1984): 1 is equal, 1/n is one viewer having it all.
+      Neither is known where rows of streams are lost.
     - worst wait: the longest, one still going on counted with what it had lasted by the end.
     """
     open_s = lane_seconds(_recorded(rows.open_spans(), rows.recordings), rows.recordings.viewer.size)
     recorded_s = float(rows.recordings.length_s.sum())
-    waiting = waits_at_end(rows)
+    waiting, lost = waits_at_end(rows), rows.streams_lost
     waits = np.concatenate([queue_waits(rows), waiting])
     return Rotation(
         granted_s=Distribution.of(turn_lengths(rows)),
         rejoin_gap_s=Distribution.of(rejoin_gaps(rows)[1]),
-        duty_cycle=float(open_s.sum()) / recorded_s if recorded_s else None,
-        fairness_jain=_jain(open_s[rows.recordings.length_s > 0]),
+        duty_cycle=float(open_s.sum()) / recorded_s if recorded_s and not lost else None,
+        fairness_jain=None if lost else _jain(open_s[rows.recordings.length_s > 0]),
         worst_wait_s=float(waits.max()) if waits.size else None,
         predicted_wait_s=None,
         waiting_at_end=int(waiting.size),
@@ -119,7 +120,12 @@ def demand(rows: EndpointRows, call_s: float) -> Demand:
 
 
 def concurrency(rows: EndpointRows) -> Concurrency:
-    """Count streams open at once. Each is shortened by 20 ms for the peak, which discards overlaps under 20 ms."""
+    """Count streams open at once. Each is shortened by 20 ms for the peak, which discards overlaps under 20 ms.
+
+    Nothing is known where rows of streams are lost, nor where viewers sat on machines with a clock each.
+    """
+    if rows.streams_lost or not rows.one_clock:
+        return Concurrency(peak_active=None, mean_active=None, slot_use=None)
     spans, firm = rows.open_spans(), rows.open_spans(HANDOVER_S)
     length_s = rows.window.length_s
     mean = float(spans.length_s.sum()) / length_s if length_s else None

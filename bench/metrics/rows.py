@@ -50,7 +50,8 @@ class EndpointRows:
     `every` indexes all its frames and `index` those that tick inside the window, both by viewer and frame.
     `pictures` says whether results are pictures, which are shown one at a time; `files` whether what viewers get is a
     fetched file (`shown_s`) or the message itself (`result_s`); `bounded` whether results belong to one of several
-    frames: by design, or because marks turned out unreadable.
+    frames: by design, or because marks turned out unreadable. `one_clock` says that all viewers of the run sat on one
+    machine: instants of several viewers can be compared.
     """
 
     meta: dict[str, Any]
@@ -63,6 +64,7 @@ class EndpointRows:
     pictures: bool
     files: bool
     bounded: bool
+    one_clock: bool
 
     @classmethod
     def select(cls, ledger: Ledger, endpoint: int, window: Window) -> Self:
@@ -84,6 +86,7 @@ class EndpointRows:
             recordings=_recordings(viewers, ledger.frames, every, window),
             bounded=is_bounded(ledger, meta) or _any_bounds(ledger.frames, every),
             pictures=pictures,
+            one_clock=machines(ledger) <= 1,
             files=pictures or (not is_transcript(meta) and _any_fetched(ledger.frames, every)),
         )
 
@@ -102,6 +105,15 @@ class EndpointRows:
     def transcript(self) -> bool:
         """Whether results are texts in which spoken words can be read."""
         return is_transcript(self.meta)
+
+    @property
+    def streams_lost(self) -> bool:
+        """Whether frames tell of streams that no row does: a stream is written at its end, and their process died."""
+        gone = self.recordings.viewer[~self.recordings.ended]
+        index = self.every[np.isin(self.frames["viewer"][self.every], gone)]
+        sent = {(one["viewer"], one["stream"]) for one in np.unique(self.frames[["viewer", "stream"]][index])}
+        known = {(one["viewer"], one["stream"]) for one in np.unique(self.streams[["viewer", "stream"]])}
+        return any(stream >= 0 for _, stream in sent - known)
 
     def seen(self, index: Index) -> Index:
         """Those of the frames whose result reached the viewer's screen or ears.
@@ -149,6 +161,11 @@ class EndpointRows:
         begin, end = self.window.clip(opened["open_s"]), self.window.clip(ended)
         real = end > begin
         return Spans(self.recordings.lane(opened["viewer"][real]), begin[real], end[real])
+
+
+def machines(ledger: Ledger) -> int:
+    """Count the machines that viewers sat on. Files of a version that did not say so are taken for one machine's."""
+    return len({meta.get("machine") for meta in ledger.metas if meta["rows"]["viewers"]})
 
 
 def described(ledger: Ledger) -> list[dict[str, Any]]:

@@ -192,6 +192,9 @@ def test_a_killed_worker_is_named_and_its_frames_are_kept(
     assert named is not None
     assert named[0] in processes.log("master")
     assert found["generator"]["healthy"] is False
+    assert found["generator"]["machines"] == 1
+    (lonely,) = (one for one in found["endpoints"] if one["frames"]["captured"])
+    assert set(lonely["concurrency"].values()) == {None}  # what was open on the lost worker, nobody wrote down
     whole = Ledger.read(ledger)
     assert whole.frames.size > kept_so_far
     assert set(whole.frames["viewer"]) == set(range(4))

@@ -232,6 +232,17 @@ def beside_others(folder: Path, *, cores: float) -> LedgerBuilder:
     return builder
 
 
+def scattered(folder: Path, elsewhere: str | None = "elsewhere") -> LedgerBuilder:
+    """A sound run, one of whose viewers is another process's, on another machine."""
+    other = LedgerBuilder(folder, process="w1", machine=elsewhere)
+    other.viewer(2, 0.0, 10.0)
+    other.stream(2, 0, 0.002, 0.02, 10.0, outcome=Outcome.CLOSED, results=100)
+    for frame in range(100):
+        other.frame(2, frame, frame / 10, join=frame == 0)
+    other.writer.close()
+    return steady(folder)
+
+
 PROVOKED: dict[str, Build] = {
     "cross_talk": lambda folder: wrong_stream(folder, cross_talk=3),
     "state_errors": lambda folder: wrong_stream(folder, state_errors=2),
@@ -257,6 +268,7 @@ PROVOKED: dict[str, Build] = {
     "growing_memory": lambda folder: with_samples(folder, leak=6_000_000),
     "growing_disk": lambda folder: with_samples(folder, growth=2_000_000),
     "busy_machine": lambda folder: beside_others(folder, cores=1.0),
+    "several_machines": scattered,
     "generator_unhealthy": late_generator,
     "healthy": steady,
 }
@@ -280,6 +292,7 @@ SILENT: dict[str, Build] = {
     "growing_memory": lambda folder: with_samples(folder, leak=1_000_000),
     "growing_disk": lambda folder: with_samples(folder, growth=1000),
     "busy_machine": lambda folder: beside_others(folder, cores=0.3),
+    "several_machines": lambda folder: scattered(folder, None),
     "healthy": busy,
 }
 """A run much like the one that provokes it, in which it has nothing to say."""

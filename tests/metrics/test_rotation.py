@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.ledger import Fate, Outcome
+from bench.ledger import Fate, Ledger, Outcome
 from bench.metrics import Endpoint, summarise
 from tests.ledgers import NAN, LedgerBuilder, Turns, endpoint, meta
 
@@ -117,6 +117,40 @@ def test_a_handover_seen_from_two_sides_is_not_concurrency(tmp_path: Path, overl
     builder.stream(1, 0, 0.0, 4.0 - overlap_s, 8.0)
 
     assert _only(builder).concurrency.peak_active == peak
+
+
+def test_lost_streams_are_no_empty_slots(tmp_path: Path) -> None:
+    """A process that died took the rows of its open streams with it, of which its frames tell: null, not 0."""
+    builder = LedgerBuilder(tmp_path)
+    builder.span(0.0, 10.0)
+    builder.viewer(0, 0.0)
+    builder.join_frame(0, 0, 0.0, stream=0, open_s=0.1)
+    for frame in range(1, 50):
+        builder.frame(0, frame, frame / 10)
+
+    found = _only(builder)
+
+    assert found.frames.delivered == 50
+    assert set(asdict(found.concurrency).values()) == {None}
+    assert (found.rotation.duty_cycle, found.rotation.fairness_jain) == (None, None)
+
+
+@pytest.mark.parametrize(("machines", "peak"), [(("here", "here"), 2), (("here", "there"), None)])
+def test_concurrency_is_told_for_one_clock_only(tmp_path: Path, machines: tuple[str, str], peak: int | None) -> None:
+    """Two processes of one machine make one figure; those of two machines none, and what else is known stays."""
+    for process, machine in enumerate(machines):
+        builder = LedgerBuilder(tmp_path, process=f"w{process}", machine=machine)
+        builder.span(0.0, 10.0)
+        builder.viewer(process, 0.0, 10.0)
+        builder.stream(process, 0, 0.0, 0.1, 9.0)
+        builder.writer.close()
+    summary = summarise(Ledger.read(tmp_path))
+    (found,) = summary.endpoints
+
+    assert summary.generator.machines == len(set(machines))
+    assert found.concurrency.peak_active == peak
+    assert (found.concurrency.slot_use is None) == (peak is None)
+    assert found.rotation.duty_cycle == pytest.approx(0.89, abs=NEAR)
 
 
 def test_handovers_in_a_row_do_not_add_up(tmp_path: Path) -> None:

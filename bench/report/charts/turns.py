@@ -163,7 +163,12 @@ def active_streams(view: View) -> Chart:
     if limit is not None and limit > 3 * max(float(held.max()), float(waiting.max(initial=0))):
         plot.y_range.end = 1.3 * max(float(held.max()), float(waiting.max(initial=0)))
         against += ", far above what is drawn"
-    caption = f"At most {use.peak_active or 0} open at once{against}. A line stands for the most in each of its steps."
+    most = (
+        "How many were open at once is not known"
+        if use.peak_active is None
+        else f"At most {use.peak_active} open at once"
+    )
+    caption = f"{most}{against}. A line stands for the most in each of its steps."
     return replace(chart, caption=caption, plot=plot, legend=tuple(legend))
 
 
