@@ -30,7 +30,8 @@ class StreamBooks:
     """Settles every frame of one stream, and writes its rows once they are final.
 
     Attribution begins `exact` where results carry marks; after `patience` results without one that could be read it
-    turns bounded. `frame_row` and `stream_row` receive ledger rows; `settled` is told of each fate.
+    turns bounded. Where marks have been `legible` before, a stream too short for so many proves nothing. `frame_row`
+    and `stream_row` receive ledger rows; `settled` is told of each fate.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class StreamBooks:
         *,
         exact: bool,
         patience: int = UNREADABLE_RESULTS,
+        legible: Callable[[], bool] = lambda: False,
         frame_row: Callable[[Row], None],
         stream_row: Callable[[Row], None],
         settled: Callable[[SentFrame], None],
@@ -50,7 +52,7 @@ class StreamBooks:
         self.integrity = Integrity()
         self.closed = False
         self._head: Head = (endpoint, viewer, stream.ordinal)
-        self._exact, self._patience = exact, patience
+        self._exact, self._patience, self._legible = exact, patience, legible
         self._frame_row, self._stream_row, self._settled = frame_row, stream_row, settled
         self._pending: list[SentFrame] = []  # no fate yet, in the order of sending
         self._unanswered: dict[int, SentFrame] = {}  # POST without an answer yet, by frame
@@ -226,7 +228,8 @@ class StreamBooks:
         if self.closed:
             return
         self.closed = True
-        self._turn_bounded()
+        if not self._legible():
+            self._turn_bounded()
         self._release_held()
         self._allot_unread(list(self._pending))
         self._settle_trailing(list(self._pending))

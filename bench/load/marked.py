@@ -23,6 +23,8 @@ class MarkedOutputs:
         self._read = () if first is None else (first, *endpoint.also_marked)
         self._chosen = first
         self._moved = moved
+        self.legible = False
+        """Whether any mark has been read."""
 
     def candidates(self, data: list[Any]) -> Candidates:
         """Pick what is to be read of a result: each only where those before it held no mark. Some may be None."""
@@ -30,6 +32,7 @@ class MarkedOutputs:
 
     def found(self, output: int) -> None:
         """Take note of a mark read in `output`: nothing that costs more, or tells less, is looked at again."""
+        self.legible = True
         if output not in self._read:  # one that was still being read when another was found
             return
         before = self._read[: self._read.index(output)]

@@ -236,6 +236,7 @@ class Viewer:
             stream,
             exact=self.endpoint.marked_output is not None,
             patience=self._device.patience,
+            legible=partial(getattr, self.crowd.marked[self.index], "legible"),
             frame_row=self.crowd.writer.frame,
             stream_row=self.crowd.writer.stream,
             settled=self._settled,

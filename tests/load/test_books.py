@@ -19,6 +19,7 @@ class Account:
     """Books under test with the rows they wrote, on a clock told by hand: frame n is sent at second n."""
 
     exact: bool = True
+    legible: bool = False
     frames: list[Any] = field(default_factory=list)
     streams: list[Any] = field(default_factory=list)
     settled: list[SentFrame] = field(default_factory=list)
@@ -31,6 +32,7 @@ class Account:
             7,
             self.stream,
             exact=self.exact,
+            legible=lambda: self.legible,
             frame_row=self.frames.append,
             stream_row=self.streams.append,
             settled=self.settled.append,
@@ -258,6 +260,19 @@ def test_another_viewers_picture_is_cross_talk() -> None:
     account.end()
     assert account.fates()[1] == "UNATTRIBUTED"
     assert account.summary()["cross_talk"] == 1
+
+
+@pytest.mark.parametrize(("legible", "bounded"), [(False, True), (True, False)])
+def test_a_stream_too_short_for_a_mark_is_judged_by_those_before_it(legible: bool, bounded: bool) -> None:
+    """A visitor's last turn can end before a whole word is said: where words were read before, that proves nothing."""
+    account = Account(legible=legible)
+    account.post(0)
+    arrival = account.books.arrived(0.5, 100)
+    arrival.between = True
+    account.books.read(arrival)
+    account.end()
+    assert account.fates() == {0: "DELIVERED"}
+    assert account.books.bounded == bounded
 
 
 def test_destroyed_marks_turn_attribution_bounded() -> None:
