@@ -40,17 +40,18 @@ def long_waits(case: Case) -> Finding | None:
     turn_s = rotation.granted_s.p50 if rotation.granted_s else limit_s
     if case.typical_wait_s <= max(limit_s, turn_s):
         return None
-    fit = next((more for more in range(slots, case.viewers) if _wait_s(case, more, turn_s) <= turn_s), case.viewers)
+    fit = next((more for more in range(slots + 1, case.viewers) if _wait_s(case, more, turn_s) <= turn_s), case.viewers)
     live = f": live {share(rotation.duty_cycle, 1)} of the time" if rotation.duty_cycle is not None else ""
     return found(
         "long_waits",
         "warning",
-        f"{plural(case.viewers, 'viewer')} share {plural(slots, 'slot')} and waited {duration(case.mean_wait_s)} "
-        f"(mean) for turns of {duration(turn_s)}{live}. With {fit} slots the mean wait would be "
-        f"{duration(_wait_s(case, fit, turn_s))}.",
-        f"{case.recorder}.stream(..., concurrency_limit={fit})",
+        f"{plural(case.viewers, 'viewer')}{_sharing(case)} share {plural(slots, 'slot')} and waited "
+        f"{duration(case.mean_wait_s)} (mean) for turns of {duration(turn_s)}{live}. With {fit} slots the mean wait "
+        f"would be {duration(_wait_s(case, fit, turn_s))}.",
+        f"{case.recorder}.stream(..., concurrency_limit={fit}){_at_each(case)}",
         viewers=case.viewers,
         slots=slots,
+        sharing=[one.api_name for one in case.sharing],
         wait_mean_s=case.mean_wait_s,
         wait_s=case.typical_wait_s,
         turn_s=turn_s,
@@ -59,6 +60,17 @@ def long_waits(case: Case) -> Finding | None:
         duty_cycle=rotation.duty_cycle,
         fitting_concurrency_limit=fit,
     )
+
+
+def _sharing(case: Case) -> str:
+    """Name those who share the slots, where the endpoint has none of its own."""
+    names = [case.endpoint.api_name, *(one.api_name for one in case.sharing if one.viewers)]
+    return f" of {', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else ""
+
+
+def _at_each(case: Case) -> str:
+    names = ", ".join(one.api_name for one in case.sharing)
+    return f"  # and the same at {names}: of those who share, the lowest counts" if names else ""
 
 
 def _wait_s(case: Case, slots: int, turn_s: float) -> float:

@@ -152,11 +152,15 @@ class Rotation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concurrency:
-    """Open streams at once: the most, the mean over the window, and the mean's share of the effective limit."""
+    """Open streams at once: the most, the mean over the window, and the mean's share of the effective limit.
+
+    `group_use` is that share for all endpoints of its `concurrency_id` together; None where its slots are its own.
+    """
 
     peak_active: int | None
     mean_active: float | None
     slot_use: float | None
+    group_use: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,9 +36,23 @@ def predicted_waits(demands: list[Demand], max_threads: int | None) -> list[floa
     return [_wait_s(groups[one.group or number]) if one.viewers else None for number, one in enumerate(demands)]
 
 
+def group_uses(demands: list[Demand], active: list[float | None]) -> list[float | None]:
+    """Share of the slots in use by all who share them, given each endpoint's mean of open streams.
+
+    None where an endpoint shares with none, where the limit is unknown, and where one of the means is.
+    """
+    shared = [[n for n, other in enumerate(demands) if one.group and other.group == one.group] for one in demands]
+    return [_use(_slots([demands[n] for n in group]), [active[n] for n in group]) for group in shared]
+
+
+def _use(slots: int | None, active: list[float | None]) -> float | None:
+    known = [one for one in active if one is not None]
+    return sum(known) / slots if slots and len(active) > 1 and len(known) == len(active) else None
+
+
 def _slots(group: list[Demand]) -> int | None:
     known = [one.slots for one in group if one.slots is not None]
-    return min(known) if len(known) == len(group) else None
+    return min(known) if group and len(known) == len(group) else None
 
 
 def _wait_s(group: list[Demand]) -> float | None:

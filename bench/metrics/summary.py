@@ -12,7 +12,7 @@ from bench.metrics.books import Account, bytes_per_frame, close_books, frame_rat
 from bench.metrics.calls import call_s, result_gaps
 from bench.metrics.changes import input_changes
 from bench.metrics.distribution import Distribution
-from bench.metrics.endpoint import Change, Endpoint, Goodput, Settings
+from bench.metrics.endpoint import Change, Concurrency, Endpoint, Goodput, Settings
 from bench.metrics.figures import App, Failure, Run, Summary
 from bench.metrics.generator import Evidence, generator
 from bench.metrics.integrity import integrity
@@ -21,7 +21,7 @@ from bench.metrics.profile import profile
 from bench.metrics.rotation import concurrency, demand, eta_errors, queue_waits, rotation
 from bench.metrics.rows import EndpointRows
 from bench.metrics.screen import Screen, first_frames, freezes, staleness
-from bench.metrics.shared import predicted_waits
+from bench.metrics.shared import Demand, group_uses, predicted_waits
 from bench.metrics.sound import sound
 from bench.metrics.usage import usage
 from bench.metrics.vanished import Vanished, vanished
@@ -60,13 +60,18 @@ def summarise(ledger: Ledger) -> Summary:
         app=App(**_known(ledger.meta.get("app", {}), _APP), usage=used),
         generator=generator(ledger, window, evidence, used),
         run=_run(ledger, window),
-        endpoints=[_with_wait(one, wait_s) for one, wait_s in zip(endpoints, waits_s, strict=True)],
+        endpoints=[
+            replace(one, rotation=replace(one.rotation, predicted_wait_s=wait_s), concurrency=concurrency)
+            for one, wait_s, concurrency in zip(endpoints, waits_s, _in_groups(endpoints, demands), strict=True)
+        ],
         errors=_failures(ledger),
     )
 
 
-def _with_wait(endpoint: Endpoint, predicted_s: float | None) -> Endpoint:
-    return replace(endpoint, rotation=replace(endpoint.rotation, predicted_wait_s=predicted_s))
+def _in_groups(endpoints: list[Endpoint], demands: list[Demand]) -> list[Concurrency]:
+    """Add to each endpoint's use of its slots that of all who share them."""
+    uses = group_uses(demands, [one.concurrency.mean_active for one in endpoints])
+    return [replace(one.concurrency, group_use=use) for one, use in zip(endpoints, uses, strict=True)]
 
 
 def _known(described: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

@@ -100,7 +100,8 @@ def _active(endpoint: Endpoint) -> str:
         return ""
     mean = f" · mean {use.mean_active:.2f}" if use.mean_active is not None else ""
     slots = f" · {share(use.slot_use, 1)} of the slots in use" if use.slot_use is not None else ""
-    return f"peak {use.peak_active} against {_limit(endpoint)}{mean}{slots}"
+    group = f", {share(use.group_use, 1)} with all who share them" if use.group_use is not None else ""
+    return f"peak {use.peak_active} against {_limit(endpoint)}{mean}{slots}{group}"
 
 
 def _limit(endpoint: Endpoint) -> str:

@@ -18,6 +18,9 @@ def test_the_predicted_wait_is_that_of_all_who_share(tmp_path: Path) -> None:
     done = command("gradio-bench", *run, "--warmup", "6s", "--duration", "12s", "--out", "out", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     found = json.loads((tmp_path / "out" / "results.json").read_text())["endpoints"]
+    (group_use,) = {each["concurrency"]["group_use"] for each in found if each["viewers"]}
+    assert group_use == pytest.approx(sum(each["concurrency"]["slot_use"] for each in found if each["viewers"]))
+    assert group_use > 0.8  # four of six are always waiting
     for one in (each for each in found if each["viewers"]):
         assert one["settings"]["effective_limit"] == 2
         predicted_s, measured_s = one["rotation"]["predicted_wait_s"], one["queue_wait_s"]["mean"]

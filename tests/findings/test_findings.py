@@ -341,6 +341,33 @@ def test_the_fitting_pace_is_no_faster_than_the_app() -> None:
         assert fitting_every_s(call_s) >= call_s * 1.1 - 1e-9
 
 
+def test_those_who_share_slots_are_advised_together(tmp_path: Path) -> None:
+    """Two endpoints of one group: each uses half of the slots, both all of them, and the advice is for both."""
+    ledger = rotating(tmp_path).ledger()
+    (own,) = ledger.meta["endpoints"]
+    own["settings"]["concurrency_id"] = "pair"
+    ledger.meta["endpoints"].append({**own, "api_name": "other"})
+    for table in (ledger.frames, ledger.streams, ledger.viewers):
+        table["endpoint"] = table["viewer"] % 2
+    summary = summarise(ledger)
+    used = [one.concurrency for one in summary.endpoints]
+    assert used[0].group_use == used[1].group_use == pytest.approx(1.0, abs=0.05)
+    assert [one.slot_use for one in used] == [pytest.approx(0.5, abs=0.05)] * 2
+
+    mine, _ = [one for one in find(summary, ledger) if one.id == "long_waits"]
+    assert "6 viewers of simple and other share 2 slots" in mine.text
+    assert mine.evidence["fitting_concurrency_limit"] == 3
+    assert mine.remedy.startswith("camera.stream(..., concurrency_limit=3)  # and the same at other")
+
+
+def test_the_advice_is_never_what_is_in_place(tmp_path: Path) -> None:
+    """Waits a little longer than the law allows for: more slots are advised, not as many as there are."""
+    ledger = Turns(viewers=4, time_limit_s=2.9, granted_s=3.0).write(tmp_path).ledger()
+    ledger.streams["joined_s"] -= 0.3  # the app was slow to hand its slots over
+    (one,) = [one for one in find(summarise(ledger), ledger) if one.id == "long_waits"]
+    assert one.evidence["fitting_concurrency_limit"] > one.evidence["slots"] == 2
+
+
 def test_long_waits_are_answered_by_the_rotation_law(tmp_path: Path) -> None:
     """Six viewers on two slots with turns of 4.19 s: three bring the wait down to less than one turn."""
     one = found(rotating(tmp_path))["long_waits"]
