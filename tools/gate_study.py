@@ -23,6 +23,7 @@ from dataclasses import replace
 from math import comb
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from bench.compare.blocks import Block, read_blocks
 from bench.compare.comparison import FAIL, UNDECIDED, Pair, Plan, judge, measure_noise
@@ -52,7 +53,8 @@ def main() -> int:
     out = options.out or Path("gradio-bench-results") / time.strftime("gate-study-%Y%m%d-%H%M%S")
     source = options.source or record(out, options.rounds)
     blocks = {name: read_blocks(Ledger.read(source / folder(name) / "ledger"), BLOCK_WARMUP_S) for name in FOLDERS}
-    told = {"machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores", "rounds": rounds(blocks)}
+    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+    told: dict[str, Any] = {"machine": machine, "rounds": rounds(blocks)}
     told["recorded"] = {kind: study(blocks, kind, COMPARISONS[kind]) for kind in KINDS}
     if options.live:
         told["live"] = {kind: live(out, kind, options.live) for kind in KINDS}
