@@ -1,6 +1,7 @@
 """A viewer who vanishes without a word: how long its slot stays taken, by what the server can notice."""
 
 import json
+import math
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -35,15 +36,22 @@ class Tab:
         self._open.enter_context(self._client.stream("GET", f"/heartbeat/{self._name}"))
 
     def turn(self, fn_index: int) -> float:
-        """Join and wait for the turn; gives its instant."""
+        """Join, wait for the turn and the join frame's result; gives the instant at which the turn began.
+
+        A connection that breaks before that result ends the stream with it, and so frees the slot.
+        """
         data = [{"url": PIXEL}]
         body: dict[str, Any] = {"data": data, "fn_index": fn_index, "session_hash": self._name}
         self._client.post("/queue/join", json=body).raise_for_status()
         parameters = {"session_hash": self._name}
         events = self._open.enter_context(self._client.stream("GET", "/queue/data", params=parameters))
+        opened_s = math.nan
         for line in events.iter_lines():
-            if json.loads(line.removeprefix("data:") or "{}").get("msg") == "process_starts":
-                return time.monotonic()
+            message = json.loads(line.removeprefix("data:") or "{}").get("msg")
+            if message == "process_starts":
+                opened_s = time.monotonic()
+            if message == "process_streaming":
+                return opened_s
         raise AssertionError("the stream closed before it began")
 
     def vanish(self) -> None:

@@ -43,7 +43,8 @@ def test_a_handler_slower_than_its_chunks_loses_sound(tmp_path: Path) -> None:
     sound = endpoint["sound"]
     assert endpoint["frames"]["overwritten"] > 2
     assert endpoint["call_s"] == pytest.approx(1.6, rel=0.1)  # the mailbox is no part of a call
-    assert sound["heard_s"] == pytest.approx(heard)
+    # A chunk that the app is still at when the viewer leaves is heard by the app, and in flight here.
+    assert sound["heard_s"] <= heard <= sound["heard_s"] + min(1, endpoint["frames"]["in_flight"]) + 1e-6
     assert sound["lost_s"] >= endpoint["frames"]["overwritten"]
     assert sound["gaps"]["count"] > 0
     assert sound["sent_s"] == pytest.approx(sound["heard_s"] + sound["lost_s"])

@@ -14,7 +14,7 @@ SHORT = ("--warmup", "0s", "--duration", "6s")
 PROVOKED: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "slow handlers": ((str(APPS / "slow_handler.py"), "--viewers", "2"), {"overwritten", "lost_sound", "slow_part"}),
     "Gradio's default limit": (
-        ("--endpoint", "unified", "--viewers", "3", "--stream-every", "0.5", "--time-limit", "2"),
+        ("--endpoint", "unified", "--viewers", "4", "--stream-every", "0.5", "--time-limit", "1"),
         {"default_limit", "long_waits"},
     ),
     "no time_limit": (
