@@ -240,7 +240,7 @@ class Crowd:
         while not reading.ready():
             reading.join(1.0)
             if self.attributor.backlog:
-                preparing(f"Reading the marks of {self.attributor.backlog} results that came faster than that goes ...")
+                preparing(f"Reading the marks of {self.attributor.backlog} results that have not been read yet ...")
 
     def _note_profile(self) -> None:
         """Note what the app's own traces tell; a stream's trace is there a moment after its end."""

@@ -1,6 +1,5 @@
 """How a Locust process of ours ends: with its reports, or with an error's sentence and exit code."""
 
-import json
 import logging
 import os
 import signal
@@ -14,6 +13,7 @@ import gevent
 from rich.console import Console
 
 from bench.errors import BenchError, InterruptError
+from bench.load.pipe import piped, tell
 from bench.load.roles import Role
 from bench.load.worker import Worker
 from bench.metrics import Summary
@@ -101,10 +101,8 @@ def end_on_ctrl_c(ending: Callable[[], bool]) -> None:
 
 
 def _leave(error: BenchError) -> NoReturn:
-    descriptor = os.environ.get("GRADIO_BENCH_PROGRESS_FD")
-    if descriptor is not None:
-        line = {"phase": "error", "problem": error.problem, "remedy": error.remedy, "exit_code": error.exit_code}
-        os.write(int(descriptor), json.dumps(line).encode() + b"\n")
+    if piped():
+        tell({"phase": "error", "problem": error.problem, "remedy": error.remedy, "exit_code": error.exit_code})
     else:
         sys.stderr.write(f"{error}\n")
     sys.exit(error.exit_code)

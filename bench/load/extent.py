@@ -5,6 +5,7 @@ from typing import Any
 
 from bench.load.notices import notice
 from bench.load.orders import ORDERED
+from bench.load.pipe import piped
 from bench.load.session import Session
 from bench.words import plural
 
@@ -17,7 +18,7 @@ def choose_viewers(options: Any, current: Session) -> None:
 
     One for each endpoint, of an app of one's own at least LEAST_VIEWERS.
     """
-    if options.num_users is not None or "GRADIO_BENCH_PROGRESS_FD" not in os.environ:
+    if options.num_users is not None or not piped():
         return
     pages, media = len(current.app.endpoints), current.options.media
     if ORDERED in os.environ:  # who waits tells no two apps apart

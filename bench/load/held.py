@@ -41,5 +41,4 @@ class Held:
         if hopeless is not None:
             crowd.writer.note({"note": ABORTED, "at_s": time.monotonic(), "check": hopeless.check, "why": hopeless.why})
             logger.error("%s: %s", hopeless.check, hopeless.why)
-            self._watchdog = Watchdog(Slo((), {}, None, ""), 0.0)  # one end is enough
             self._end()

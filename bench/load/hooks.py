@@ -28,6 +28,7 @@ from bench.load.master import Master
 from bench.load.options import add_arguments, read
 from bench.load.orders import follow_orders
 from bench.load.parent import watch_parent, watch_parent_after_fork
+from bench.load.pipe import piped
 from bench.load.ports import refuse_used_port
 from bench.load.preparation import answer_prepare, prepare_workers
 from bench.load.progress import Watch
@@ -65,7 +66,7 @@ def register(events: Any) -> None:
         return
     _registered = True
     watch_parent_after_fork()
-    if "GRADIO_BENCH_PROGRESS_FD" in os.environ:  # its log is kept beside the results, to be shown around
+    if piped():  # its log is kept beside the results, to be shown around
         hide_machine_name()
     events.init_command_line_parser.add_listener(add_arguments)
     events.init.add_listener(_on_init)
@@ -231,7 +232,7 @@ def _close_books(environment: Environment) -> None:
     out = current.finish_run() if current is not None else None
     if out is not None:
         _roles[environment].end()
-    if out is None or isinstance(environment.runner, WorkerRunner) or "GRADIO_BENCH_PROGRESS_FD" in os.environ:
+    if out is None or isinstance(environment.runner, WorkerRunner) or piped():
         return  # the process that started this one reports
     if environment.parsed_options.headless:
         _unwritten.append((out, environment.parsed_options.export))

@@ -1,13 +1,13 @@
 """What a Locust process says before and beside its figures: to the process that started it, or to Locust's log."""
 
 import logging
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import gevent
-import orjson
+
+from bench.load.pipe import piped, tell
 
 _EVERY_S = 1.0
 _logger = logging.getLogger("gradio-bench")
@@ -41,8 +41,7 @@ def waiting(text: str, most_s: float) -> Iterator[None]:
 
 
 def _say(phase: str, text: str, level: int) -> None:
-    descriptor = os.environ.get("GRADIO_BENCH_PROGRESS_FD")
-    if descriptor is None:
-        _logger.log(level, "%s", text)
+    if piped():
+        tell({"phase": phase, "text": text})
     else:
-        os.write(int(descriptor), orjson.dumps({"phase": phase, "text": text}) + b"\n")
+        _logger.log(level, "%s", text)

@@ -10,9 +10,9 @@ import time
 from typing import Any
 
 import gevent
-import orjson
 from gevent.fileobject import FileObjectThread
 
+from bench.load.pipe import tell
 from bench.load.session import Session
 
 ORDERED = "GRADIO_BENCH_ORDERS_FD"
@@ -38,7 +38,7 @@ def _follow(environment: Any, session: Session, orders: Any) -> None:
         environment.runner.start(viewers, max(environment.parsed_options.num_users, 1))
         if not viewers:
             _until_gone(session)
-        _answer(viewers)
+        tell({"phase": "block", "viewers": viewers})
     environment.runner.quit()
 
 
@@ -55,9 +55,3 @@ def _until_gone(session: Session) -> None:
             crowd.writer.flush()
             return
         gevent.sleep(0.01)
-
-
-def _answer(viewers: int) -> None:
-    descriptor = os.environ.get("GRADIO_BENCH_PROGRESS_FD")
-    if descriptor is not None:
-        os.write(int(descriptor), orjson.dumps({"phase": "block", "viewers": viewers}) + b"\n")

@@ -1,11 +1,9 @@
 """A run watched while it goes on: a sample of all processes each second, and a line for whoever started it."""
 
-import os
 import time
 from collections.abc import Callable
 
 import gevent
-import orjson
 
 from bench.ledger import Fate
 from bench.live.counts import EndpointNow, Now, add_up
@@ -13,6 +11,7 @@ from bench.live.histogram import Histogram
 from bench.live.history import History
 from bench.live.otel import Sender
 from bench.load.live import limits
+from bench.load.pipe import piped, tell
 from bench.load.roles import Role
 from bench.load.session import Session
 
@@ -30,8 +29,6 @@ class Watch:
 
     def __init__(self, session: Session, role: Role) -> None:
         self._session, self._role = session, role
-        descriptor = os.environ.get("GRADIO_BENCH_PROGRESS_FD")
-        self._descriptor = None if descriptor is None else int(descriptor)
         self._recent: list[dict[str, Histogram]] = []
         self._started_s = time.monotonic()
         self._seen = Now()
@@ -81,7 +78,7 @@ class Watch:
             gevent.sleep(EVERY_S)
 
     def _tell(self, now: Now, elapsed_s: float) -> None:
-        if self._descriptor is None:
+        if not piped():
             return
         self._recent = [*self._recent, {one.api_name: one.latency for one in now.endpoints}][-RECENT:]
         line = {
@@ -90,7 +87,7 @@ class Watch:
             "viewers": now.viewers,
             "endpoints": [self._endpoint(one) for one in now.endpoints],
         }
-        os.write(self._descriptor, orjson.dumps(line) + b"\n")
+        tell(line)
 
     def _endpoint(self, one: EndpointNow) -> dict[str, object]:
         latency = one.latency - self._recent[0].get(one.api_name, Histogram())

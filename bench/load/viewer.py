@@ -228,7 +228,7 @@ class Viewer:
         self.crowd.counts[self.index].fates[fate] += 1
 
     def _join(self, frame: int, tick_s: float) -> None:
-        stream = Stream(self._streams)
+        stream, marked = Stream(self._streams), self.crowd.marked[self.index]
         self._streams += 1
         books = StreamBooks(
             self.index,
@@ -236,7 +236,7 @@ class Viewer:
             stream,
             exact=self.endpoint.marked_output is not None,
             patience=self._device.patience,
-            legible=partial(getattr, self.crowd.marked[self.index], "legible"),
+            legible=lambda: marked.legible,
             frame_row=self.crowd.writer.frame,
             stream_row=self.crowd.writer.stream,
             settled=self._settled,
