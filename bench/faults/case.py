@@ -1,11 +1,11 @@
 """A row of the table of faults: what happens, and what must be seen of it."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 from bench.faults.fault import Fault
 
-Room = Literal["network", "server", "app", "harness"]
 App = Literal["reference", "faulty", "with_login"]
 
 
@@ -14,12 +14,11 @@ class Case:
     """One fault and its expectations.
 
     `meets` says in a sentence what viewers meet. `act` names what is done in the middle of the run (see `acts`).
-    `says` must each stand in the errors, findings or final sentences; `fates` must have at least one frame each, and
-    `none_of` no frame. `harmless` wants no error at all. `comes_back` wants results in the last second.
+    `says` must each stand in the errors, findings or final sentences; `fates` must have at least one frame each.
+    `harmless` wants no error at all. `comes_back` wants results of every viewer at the end.
     """
 
     name: str
-    room: Room
     meets: str
     faults: tuple[Fault, ...] = ()
     app: App = "reference"
@@ -32,7 +31,6 @@ class Case:
     exit_code: int = 0
     says: tuple[str, ...] = ()
     fates: tuple[str, ...] = ()
-    none_of: tuple[str, ...] = ()
     harmless: bool = False
     comes_back: bool = False
     reported: bool = True  # whether there are results to be checked
@@ -40,3 +38,10 @@ class Case:
     out: str = ""  # the folder of results, where it is not the row's own
     most_file_bytes: int = 0  # the largest file that the command and its children may write; 0 is any
     quick: bool = False  # part of `make test`
+
+
+harmless = partial(Case, harmless=True, comes_back=True)
+"""A row that viewers do not feel: nothing went wrong."""
+
+overcome = partial(Case, fates=("delivered",), comes_back=True)
+"""A row that is told of, and that viewers get over."""

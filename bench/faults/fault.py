@@ -1,7 +1,7 @@
 """A fault, as data: which exchanges on the wire it strikes, when, and what it does to them."""
 
-from dataclasses import asdict, dataclass
-from typing import Any, Literal, Self
+from dataclasses import dataclass
+from typing import Literal
 
 Does = Literal[
     "slow",  # answers `delay_s` (and up to `jitter_s`) later, at `bytes_per_s` where that is given
@@ -13,7 +13,6 @@ Does = Literal[
     "cut",  # ends an event stream in the middle of its message number `after`
     "split",  # sends every byte by itself
     "say",  # puts `text` as an event message before message number `after`
-    "replace",  # answers 200 with `text` in place of the answer
     "endless",  # answers 200 with a body that never ends
     "forget login",  # takes the cookies out of the request
 ]
@@ -42,12 +41,3 @@ class Fault:
     def strikes(self, path: str, number: int, now_s: float) -> bool:
         """Whether it strikes this exchange, the `number`-th of those it may, at `now_s` since the first join."""
         return self.path in path and self.from_s <= now_s < self.until_s and number % self.every == 0
-
-    def as_json(self) -> dict[str, Any]:
-        """Give it as plain values."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, values: dict[str, Any]) -> Self:
-        """Make it from what `as_json` gave."""
-        return cls(**values)

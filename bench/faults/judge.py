@@ -42,7 +42,6 @@ def _of_results(case: Case, played: Played) -> Iterator[str]:
     frames = fates(played.results)
     yield from (f"the books of {one['api_name']} are open" for one in played.results["endpoints"] if _open(one))
     yield from (f"no frame was {fate}" for fate in case.fates if not frames[fate])
-    yield from (f"{frames[fate]} frames were {fate}" for fate in case.none_of if frames[fate])
     if case.harmless and played.results["errors"]:
         yield f"errors where nothing was wrong: {played.results['errors'][:2]}"
     if not case.harmless and not case.act and not (played.results["errors"] or played.results["findings"]):

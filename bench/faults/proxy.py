@@ -47,7 +47,7 @@ class Proxy:
     def __init__(self, app_url: str, faults: tuple[Fault, ...], certificate: Path | None = None) -> None:
         self._orders = {
             "app": app_url,
-            "faults": [fault.as_json() for fault in faults],
+            "faults": faults,
             "certificate": str(certificate or ""),
         }
         self.url = ""
@@ -81,7 +81,7 @@ async def _main() -> None:
     lines = asyncio.StreamReader(limit=2**20)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     orders = orjson.loads(await lines.readline())
-    relay = Relay(_address(orders["app"]), tuple(map(Fault.from_json, orders["faults"])))
+    relay = Relay(_address(orders["app"]), tuple(Fault(**one) for one in orders["faults"]))
     context = None
     if orders["certificate"]:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -93,7 +93,7 @@ class Relay:
             raise ConnectionResetError
         if "hang" in struck:
             await asyncio.Event().wait()
-        if own := struck.get("status") or struck.get("replace") or struck.get("endless"):
+        if own := struck.get("status") or struck.get("endless"):
             await _own_answer(own, viewer)
             return
         head = _COOKIE.sub(b"", request.head) if "forget login" in struck else request.head
@@ -173,13 +173,12 @@ async def _answer(answers: asyncio.StreamReader) -> AsyncIterator[bytes]:
 
 
 async def _own_answer(fault: Fault, viewer: asyncio.StreamWriter) -> None:
-    body = fault.text.encode()
     if fault.does == "endless":
         viewer.write(b"HTTP/1.1 200 OK\r\ncontent-type: image/webp\r\ntransfer-encoding: chunked\r\n\r\n")
         while True:
             viewer.write(_chunk(bytes(_PIECE)))
             await viewer.drain()
-    status = fault.status or 200
+    status, body = fault.status, fault.text.encode()
     viewer.write(
         b"HTTP/1.1 %d Scripted\r\ncontent-type: application/json\r\ncontent-length: %d\r\n%b\r\n%b"
         % (status, len(body), b"location: http://127.0.0.1:9/elsewhere\r\n" if status // 100 == 3 else b"", body)

@@ -1,1 +1,1 @@
-"""Tests of bench/faults: rows on real parts, and the relay itself."""
+"""Tests of bench/faults: rows on real parts."""
