@@ -8,6 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.request import urlopen
 
 import pytest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+from prometheus_client.parser import text_string_to_metric_families
 
 from bench.errors import UsageError
 from bench.live import otel, prometheus
@@ -22,7 +24,7 @@ NASTY = 'simple"\n\\ {evil="1"} 9'
 
 def _now() -> Now:
     """Give two processes' counts of an endpoint with a name that would break a line format."""
-    told = plain(3, (0.1, 0.1, 2.0)) | {}
+    told = plain(3, (0.1, 0.1, 2.0))
     told["endpoints"][0] |= {"api_name": NASTY, "waiting": 4}
     return add_up([told, told], {NASTY: 2})
 
@@ -36,11 +38,10 @@ def _free_port() -> int:
 @pytest.fixture
 def scraped() -> dict[tuple[str, str], float]:
     """Scrape the endpoint, over HTTP: values by sample name, and what else tells samples of one name apart."""
-    parser = pytest.importorskip("prometheus_client.parser")
     port = _free_port()
     server = prometheus.serve(_now, "127.0.0.1", port)
     with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
-        families = list(parser.text_string_to_metric_families(answer.read().decode()))
+        families = list(text_string_to_metric_families(answer.read().decode()))
     server.shutdown()
     server.server_close()
     samples = [sample for family in families for sample in family.samples]
@@ -74,7 +75,6 @@ def test_prometheus_buckets_hold_what_is_below_their_bounds(scraped: dict[tuple[
 
 def test_a_collector_gets_every_measure_over_otlp() -> None:
     """The message that arrives is OTLP, and its histogram has our buckets one for one."""
-    service = pytest.importorskip("opentelemetry.proto.collector.metrics.v1.metrics_service_pb2")
     posted: list[tuple[str, bytes]] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -92,7 +92,7 @@ def test_a_collector_gets_every_measure_over_otlp() -> None:
     server.shutdown()
     server.server_close()
     ((path, body),) = posted
-    request = service.ExportMetricsServiceRequest.FromString(body)
+    request = ExportMetricsServiceRequest.FromString(body)
     metrics = {one.name: one for one in request.resource_metrics[0].scope_metrics[0].metrics}
     (frames,) = metrics["gradio_bench.frames"].sum.data_points
     assert path == "/v1/metrics"
@@ -128,7 +128,7 @@ def test_what_is_no_address_is_refused(text: str) -> None:
         prometheus.read_address(text)
 
 
-def test_a_port_that_is_taken_is_told(tmp_path: object) -> None:
+def test_a_port_that_is_taken_is_told() -> None:
     """In a sentence, before the run."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
