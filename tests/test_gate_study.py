@@ -8,7 +8,7 @@ import pytest
 
 from bench.compare.blocks import Block
 from tests.compare.blocks import block
-from tools.gate_study import FOLDERS, at_most, drawn, met, study
+from tools.gate_study import COMPARISONS, FOLDERS, at_most, drawn, met, study
 
 
 def test_the_bound_is_clopper_and_pearsons() -> None:
@@ -37,10 +37,7 @@ def _recorded(spread: float) -> dict[str, list[Block]]:
 def test_a_quiet_machine_meets_every_bar_and_a_loud_one_raises_no_false_alarm() -> None:
     """At 1 % scatter the slower ones are caught; at 20 % nearly all is inconclusive, and the same app never fails."""
     quiet, loud = _recorded(0.01), _recorded(0.2)
-    told = {
-        kind: study(quiet, kind, count)
-        for kind, count in (("the same", 300), ("5 % slower", 100), ("10 % slower", 100))
-    }
+    told = {kind: study(quiet, kind, count) for kind, count in COMPARISONS.items()}
     assert met(told) == dict.fromkeys(told, True), told
     noisy = study(loud, "the same", 100)
-    assert (noisy["failed"], int(str(noisy["inconclusive"])) > 90) == (0, True)
+    assert (noisy.failed, noisy.inconclusive > 90) == (0, True)

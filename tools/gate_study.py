@@ -19,7 +19,7 @@ import sys
 import time
 from collections import Counter
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from math import comb
 from pathlib import Path
 from random import Random
@@ -35,7 +35,8 @@ from bench.run import RunSettings
 HANDLER_S = 0.05
 KINDS = {"the same": 1.0, "5 % slower": 1.05, "10 % slower": 1.10}
 COMPARISONS = {"the same": 300, "5 % slower": 100, "10 % slower": 100}
-FOLDERS = {"base": 1.0, "the same": 1.0, "5 % slower": 1.05, "10 % slower": 1.10}
+BARS = {"the same": "at most 1 %", "5 % slower": "80 of 100", "10 % slower": "95 of 100"}
+FOLDERS = {"base": 1.0, **KINDS}
 STRETCH = 3  # pairs of rounds, some 75 s as recorded, that stay together
 PLAN = Plan()
 
@@ -54,14 +55,16 @@ def main() -> int:
     source = options.source or record(out, options.rounds)
     blocks = {name: read_blocks(Ledger.read(source / folder(name) / "ledger"), BLOCK_WARMUP_S) for name in FOLDERS}
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+    recorded = {kind: study(blocks, kind, COMPARISONS[kind]) for kind in KINDS}
     told: dict[str, Any] = {"machine": machine, "rounds": rounds(blocks)}
-    told["recorded"] = {kind: study(blocks, kind, COMPARISONS[kind]) for kind in KINDS}
+    told["recorded"] = {kind: asdict(one) for kind, one in recorded.items()}
+    sys.stdout.write(f"{told['rounds']} rounds recorded on {machine}:\n\n" + recorded_table(recorded))
     if options.live:
         told["live"] = {kind: live(out, kind, options.live) for kind in KINDS}
-    sys.stdout.write(as_markdown(told))
+        sys.stdout.write("\n" + live_table(told["live"]))
     out.mkdir(parents=True, exist_ok=True)
     (out / "gate-study.json").write_text(json.dumps(told, indent=2) + "\n")
-    return 0 if all(met(told["recorded"]).values()) else 1
+    return 0 if all(met(recorded).values()) else 1
 
 
 # Recording ----------------------------------------------------------------------------------------------------
@@ -108,7 +111,19 @@ def rounds(blocks: dict[str, list[Block]]) -> int:
     return min(len(each) for each in blocks.values()) // 2 * 2
 
 
-def study(blocks: dict[str, list[Block]], kind: str, count: int) -> dict[str, object]:
+@dataclass(frozen=True, slots=True)
+class Studied:
+    """What became of so many comparisons; `failed_at_most` is the 95 % upper bound of the share that fails."""
+
+    as_recorded: str
+    comparisons: int
+    failed: int
+    inconclusive: int
+    failed_at_most: float
+    median_pairs: int
+
+
+def study(blocks: dict[str, list[Block]], kind: str, count: int) -> Studied:
     """Compare the base with this kind `count` times, each time on other stretches of rounds."""
     random = Random(f"{kind} {count}")
     twos = rounds(blocks) // 2
@@ -128,14 +143,14 @@ def study(blocks: dict[str, list[Block]], kind: str, count: int) -> dict[str, ob
         pairs.append(found.pairs)
     failed = statuses[FAIL]
     as_recorded = chosen(blocks, "base", kind, list(range(twos)))[: PLAN.most_pairs]
-    return {
-        "as_recorded": judge(as_recorded, PLAN, None).status,
-        "comparisons": count,
-        "failed": failed,
-        "inconclusive": statuses[UNDECIDED],
-        "failed_at_most": at_most(failed, count),
-        "median_pairs": sorted(pairs)[count // 2],
-    }
+    return Studied(
+        as_recorded=judge(as_recorded, PLAN, None).status,
+        comparisons=count,
+        failed=failed,
+        inconclusive=statuses[UNDECIDED],
+        failed_at_most=at_most(failed, count),
+        median_pairs=sorted(pairs)[count // 2],
+    )
 
 
 def drawn(random: Random, twos: int, count: int) -> list[int]:
@@ -177,7 +192,7 @@ def at_most(failures: int, count: int) -> float:
 # Live ---------------------------------------------------------------------------------------------------------
 
 
-def live(out: Path, kind: str, count: int) -> dict[str, object]:
+def live(out: Path, kind: str, count: int) -> dict[str, Any]:
     """Run whole comparisons, as the command does."""
     statuses: Counter[str] = Counter()
     begun_s = time.monotonic()
@@ -192,47 +207,36 @@ def live(out: Path, kind: str, count: int) -> dict[str, object]:
 # Telling ------------------------------------------------------------------------------------------------------
 
 
-def met(recorded: dict[str, dict[str, object]]) -> dict[str, bool]:
+def met(recorded: dict[str, Studied]) -> dict[str, bool]:
     """Hold what was found to the bars."""
     return {
-        "the same": float(str(recorded["the same"]["failed_at_most"])) <= 0.01,
-        "5 % slower": int(str(recorded["5 % slower"]["failed"])) >= 80,
-        "10 % slower": int(str(recorded["10 % slower"]["failed"])) >= 95,
+        "the same": recorded["the same"].failed_at_most <= 0.01,
+        "5 % slower": recorded["5 % slower"].failed >= 80,
+        "10 % slower": recorded["10 % slower"].failed >= 95,
     }
 
 
-def as_markdown(told: dict[str, object]) -> str:
-    """Tell it as the table of docs/gates.md."""
-    recorded, bars = (
-        told["recorded"],
-        {"the same": "at most 1 %", "5 % slower": "80 of 100", "10 % slower": "95 of 100"},
-    )
-    assert isinstance(recorded, dict)
+def recorded_table(recorded: dict[str, Studied]) -> str:
+    """Tell of the comparisons on what was recorded as the table of docs/gates.md."""
     lines = [
-        f"{told['rounds']} rounds recorded on {told['machine']}:",
-        "",
         "| HEAD | as recorded | comparisons | failed | inconclusive | pairs, median | bar | |",
         "| --- | --- | ---: | ---: | ---: | ---: | --- | --- |",
     ]
     for kind, one in recorded.items():
-        bound = f" (at most {100 * one['failed_at_most']:.2f} %)" if kind == "the same" else ""
+        bound = f" (at most {100 * one.failed_at_most:.2f} %)" if kind == "the same" else ""
+        counts = f"{one.comparisons} | {one.failed}{bound} | {one.inconclusive} | {one.median_pairs}"
         verdict = "met" if met(recorded)[kind] else "missed"
-        cells = [
-            kind,
-            one["as_recorded"],
-            one["comparisons"],
-            f"{one['failed']}{bound}",
-            one["inconclusive"],
-            one["median_pairs"],
-            bars[kind],
-        ]
-        lines.append(f"| {' | '.join(map(str, cells))} | {verdict} |")
-    if isinstance(live_ones := told.get("live"), dict):
-        lines += ["", "| HEAD, live | comparisons | failed | passed | inconclusive | each |"]
-        lines += ["| --- | ---: | ---: | ---: | ---: | ---: |"]
-        for kind, one in live_ones.items():
-            counts = [one.get(status, 0) for status in ("fail", "pass", "inconclusive")]
-            lines.append(f"| {kind} | {one['comparisons']} | {' | '.join(map(str, counts))} | {one['mean_s']:.0f} s |")
+        lines.append(f"| {kind} | {one.as_recorded} | {counts} | {BARS[kind]} | {verdict} |")
+    return "\n".join(lines) + "\n"
+
+
+def live_table(found: dict[str, dict[str, Any]]) -> str:
+    """Tell of the live comparisons."""
+    lines = ["| HEAD, live | comparisons | failed | passed | inconclusive | each |"]
+    lines += ["| --- | ---: | ---: | ---: | ---: | ---: |"]
+    for kind, one in found.items():
+        counts = [one.get(status, 0) for status in ("fail", "pass", "inconclusive")]
+        lines.append(f"| {kind} | {one['comparisons']} | {' | '.join(map(str, counts))} | {one['mean_s']:.0f} s |")
     return "\n".join(lines) + "\n"
 
 
