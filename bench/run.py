@@ -6,6 +6,7 @@ import shlex
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,11 @@ PATIENCE_S = 15.0
 """How long a run's process may take to end once it has told all."""
 
 _SCENARIO = Path(bench.__file__).parent.parent / "scenarios" / "anything.py"
+
+
+def usual_out() -> Path:
+    """Name a folder for the results of a run that begins now, where none was named."""
+    return Path(DEFAULT_OUT) / time.strftime("%Y%m%d-%H%M%S")
 
 
 @dataclass(frozen=True, slots=True)

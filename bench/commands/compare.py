@@ -3,8 +3,8 @@
 import json
 import os
 import sys
-import time
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,8 +31,8 @@ from bench.commands.run import ask_before_loading
 from bench.units import option, positive_seconds, share
 
 if TYPE_CHECKING:
-    from bench.compare.comparison import Comparison
-    from bench.compare.live import Stage
+    from bench.compare.comparison import Comparison, Plan
+    from bench.compare.live import CutShortError, Sides, Stage
     from bench.run import RunSettings
 
 EPILOG = (
@@ -82,48 +82,35 @@ def compare(  # noqa: PLR0917 - a command's options are its parameters
 ) -> None:
     """Tell whether HEAD is slower than BASE: both up at once, driven in turn, until it is clear or cannot be known."""
     from bench.compare.comparison import Plan  # noqa: PLC0415
-    from bench.compare.live import CutShortError, Sides  # noqa: PLC0415
-    from bench.compare.live import compare as play  # noqa: PLC0415
+    from bench.compare.live import LEAST_BLOCK_S, Sides  # noqa: PLC0415
     from bench.compare.worktree import resolved  # noqa: PLC0415
+    from bench.run import RunSettings, usual_out  # noqa: PLC0415
 
-    effect = option("--min-effect", share, min_effect)
+    plan = Plan(option("--min-effect", share, min_effect), max_blocks // 2)
     block_s = option("--block", positive_seconds, block) if block else None
-    folder = out or Path("gradio-bench-results") / time.strftime("%Y%m%d-%H%M%S")
+    folder = out or usual_out()
+    either = RunSettings(
+        viewers=viewers,
+        duration_s=MOST_S,
+        warmup_s=0.0,
+        endpoints=tuple(endpoint or ()),
+        stream_every=stream_every,
+        time_limit=time_limit,
+        concurrency_limit=concurrency_limit,
+        start_timeout=start_timeout,
+        resolution=resolution,
+        inputs=tuple(inputs or ()),
+        auth_env=auth_env,
+        headers=tuple(header or ()),
+        seed=seed,
+    )
     with ExitStack() as stack:
-        ours, theirs = (
-            _settings(
-                stack.enter_context(resolved(target, other)),
-                viewers=viewers,
-                endpoints=tuple(endpoint or ()),
-                seed=seed,
-                stream_every=stream_every,
-                time_limit=time_limit,
-                concurrency_limit=concurrency_limit,
-                start_timeout=start_timeout,
-                resolution=resolution,
-                inputs=tuple(inputs or ()),
-                auth_env=auth_env,
-                headers=tuple(header or ()),
-            )
-            for target, other in ((base, head), (head, base))
-        )
+        ours = _aimed(either, stack.enter_context(resolved(base, head)))
+        theirs = _aimed(either, stack.enter_context(resolved(head, base)))
         for target, one in ((base, ours), (head, theirs)):
             if one.url:
-                ask_before_loading(target, viewers, 2 * (block_s or 3.0) * max_blocks, yes=yes)
-        plan = Plan(effect, max_blocks // 2)
-        cut: CutShortError | None = None
-        with _Display() as display:
-            try:
-                found = play(
-                    Sides(ours, theirs),
-                    plan,
-                    folder,
-                    block_s=block_s,
-                    control_pairs=6 if control else 0,
-                    tell=display.show,
-                )
-            except CutShortError as error:
-                found, cut = error.comparison, error
+                ask_before_loading(target, viewers, 2 * (block_s or LEAST_BLOCK_S) * max_blocks, yes=yes)
+        found, cut = _drive(Sides(ours, theirs), plan, folder, block_s, control=control)
     _tell(found, folder, base, head, as_json=as_json)
     if cut is not None:
         Console(stderr=True).print(f"gradio-bench: {cut}", highlight=False)
@@ -131,13 +118,25 @@ def compare(  # noqa: PLR0917 - a command's options are its parameters
     raise typer.Exit({"pass": 0, "fail": 1}.get(found.status, 3))
 
 
-def _settings(target: str, **chosen: object) -> "RunSettings":
+def _aimed(settings: "RunSettings", target: str) -> "RunSettings":
+    """The same settings for this app."""
     from bench.load.target_name import parse_target  # noqa: PLC0415
-    from bench.run import RunSettings  # noqa: PLC0415
 
-    name = parse_target(target)
-    whole = {"target": target, "url": name.kind in {"url", "space"}, "duration_s": MOST_S, "warmup_s": 0.0}
-    return RunSettings(**whole, **chosen)  # type: ignore[arg-type]  # each is named by its option
+    return replace(settings, target=target, url=not parse_target(target).deployed)
+
+
+def _drive(
+    sides: "Sides", plan: "Plan", folder: Path, block_s: float | None, *, control: bool
+) -> "tuple[Comparison, CutShortError | None]":
+    """Play the blocks while showing how it goes; an end before its time comes with why."""
+    from bench.compare.live import CONTROL_PAIRS, CutShortError, compare  # noqa: PLC0415
+
+    pairs = CONTROL_PAIRS if control else 0
+    with _Display() as display:
+        try:
+            return compare(sides, plan, folder, block_s=block_s, control_pairs=pairs, tell=display.show), None
+        except CutShortError as error:
+            return error.comparison, error
 
 
 def _tell(found: "Comparison", folder: Path, base: str, head: str, *, as_json: bool) -> None:

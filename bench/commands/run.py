@@ -2,8 +2,6 @@
 
 import os
 import sys
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -98,7 +96,7 @@ def run(  # noqa: PLR0917 - a command's options are its parameters
     from bench.load.shapes import parse_shape  # noqa: PLC0415
     from bench.load.target_name import parse_target  # noqa: PLC0415
     from bench.report.exports import read_formats  # noqa: PLC0415
-    from bench.run import RunSettings  # noqa: PLC0415
+    from bench.run import RunSettings, usual_out  # noqa: PLC0415
     from bench.slo import EXIT_CODES, read_slo  # noqa: PLC0415
 
     name = parse_target(target)
@@ -108,7 +106,7 @@ def run(  # noqa: PLR0917 - a command's options are its parameters
     changing = option("--shape", parse_shape, shape) if shape else None
     settings = RunSettings(
         target=target,
-        url=name.kind in {"url", "space"},
+        url=not name.deployed,
         viewers=viewers,
         duration_s=_length_s(viewers, duration, changing, warmup_s),
         shape=shape,
@@ -127,7 +125,7 @@ def run(  # noqa: PLR0917 - a command's options are its parameters
         headers=tuple(header or ()),
         seed=seed,
         processes=option("--processes", process_count, processes),
-        out=out or Path("gradio-bench-results") / time.strftime("%Y%m%d-%H%M%S"),
+        out=out or usual_out(),
         exports=option("--export", read_formats, export),
         slo=slo,
         prometheus=prometheus,

@@ -94,7 +94,7 @@ def _settings(target: str, chosen: dict[str, Any], out: Path, nodeid: str) -> Ru
             chosen[name] = str(value)
     return RunSettings(
         target=target,
-        url=parse_target(target).kind in {"url", "space"},
+        url=not parse_target(target).deployed,
         duration_s=duration_s,
         warmup_s=warmup_s,
         out=out,
