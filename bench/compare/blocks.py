@@ -1,6 +1,6 @@
 """The blocks of a side's ledger: each stretch of viewers as a ledger of its own, to be summarised like any run."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -52,7 +52,7 @@ def _cut(ledger: Ledger, begin: float, end: float, following: float, warmup_s: f
     """Cut out the viewers who came in a block, and all that was noted before the next one."""
     came = ledger.viewers[_within(ledger.viewers["started_s"], begin, following)]
     notes = [note for note in ledger.notes if begin <= note.get("at_s", begin) < following]
-    edges: list[Mapping[str, Any]] = [
+    edges: list[dict[str, Any]] = [
         {"note": "started", "at_s": float(came["started_s"].min()) if came.size else begin},
         {"note": "stopping", "at_s": end},
     ]
@@ -64,7 +64,7 @@ def _cut(ledger: Ledger, begin: float, end: float, following: float, warmup_s: f
         frames=_of(ledger.frames, came),
         streams=_of(ledger.streams, came),
         viewers=came,
-        notes=[*kept, *map(dict, edges)],
+        notes=[*kept, *edges],
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from bench.compare.blocks import Block
 from bench.compare.counts import Count, compare_counts
-from bench.compare.figures import FIGURES, Figure, value
+from bench.compare.figures import DECISIVE, FIGURES, Figure, value
 from bench.compare.interval import Floats, Interval, plan_looks, signed_rank_interval
 
 PASS, FAIL, UNDECIDED = "pass", "fail", "inconclusive"
@@ -53,7 +53,11 @@ class Plan:
     @property
     def looks(self) -> list[int]:
         """After how many pairs to look; empty where so few pairs can decide nothing."""
-        return plan_looks(self.alpha(next(figure for figure in FIGURES if figure.decisive)), self.most_pairs)
+        return plan_looks(self.alpha(DECISIVE), self.most_pairs)
+
+    def alpha_of_a_look(self, figure: Figure) -> float:
+        """Give the share of it that one look may spend."""
+        return self.alpha(figure) / max(len(self.looks), 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +117,7 @@ def judge(pairs: Sequence[Pair], plan: Plan, noise: Noise | None) -> Comparison:
     errors that only HEAD has.
     """
     sound = [pair for pair in pairs if pair.healthy]
-    names = [one.api_name for one in pairs[0].base.summary.endpoints] if pairs else []
-    rows = tuple(row for name in names for figure in FIGURES if (row := _row(sound, name, figure, plan, noise)))
+    rows = tuple(row for name in _names(pairs) for figure in FIGURES if (row := _row(sound, name, figure, plan, noise)))
     counts = tuple(compare_counts([pair.base for pair in pairs], [pair.head for pair in pairs]))
     status, reasons = _spoilt(len(pairs) - len(sound), len(pairs)) or _conclude(rows, plan, noise)
     if wrong := tuple(count.sentence for count in counts if count.fails):
@@ -131,14 +134,13 @@ def measure_noise(pairs: Sequence[Pair], plan: Plan) -> Noise | None:
     1.4826, the robust twin of a standard deviation.
     """
     found = []
-    figure = next(one for one in FIGURES if one.decisive)
-    for name in [one.api_name for one in pairs[0].base.summary.endpoints] if pairs else []:
-        apart = _apart(pairs, name, figure)
+    for name in _names(pairs):
+        apart = _apart(pairs, name, DECISIVE)
         if apart.size:
             spread = 1.4826 * float(np.median(np.abs(apart - np.median(apart))))
-            z = NormalDist().inv_cdf(1 - plan.alpha(figure) / max(len(plan.looks), 1))
+            z = NormalDist().inv_cdf(1 - plan.alpha_of_a_look(DECISIVE))
             floor = exp(z * spread / (0.955 * plan.most_pairs) ** 0.5) - 1
-            found.append(Noise(_relative(signed_rank_interval(apart, 0.05), figure), floor, apart.size))
+            found.append(Noise(_relative(signed_rank_interval(apart, 0.05), DECISIVE), floor, apart.size))
     return max(found, key=lambda one: max(one.floor, one.off), default=None)
 
 
@@ -148,8 +150,7 @@ def _row(pairs: Sequence[Pair], name: str, figure: Figure, plan: Plan, noise: No
     if not base.size and not head.size:
         return None
     apart = _apart(pairs, name, figure)
-    alpha = plan.alpha(figure) / max(len(plan.looks), 1)
-    change = _relative(signed_rank_interval(apart, alpha), figure) if apart.size else None
+    change = _relative(signed_rank_interval(apart, plan.alpha_of_a_look(figure)), figure) if apart.size else None
     limit = plan.effect if figure.ratio else 0.0
     return Row(
         api_name=name,
@@ -237,6 +238,11 @@ def span(change: Interval) -> str:
     if not isfinite(change.low):
         return "too few pairs for an interval"
     return f"{100 * change.low:.1f} to {100 * change.high:.1f} %"
+
+
+def _names(pairs: Sequence[Pair]) -> list[str]:
+    """Name the endpoints, which are the same in all blocks."""
+    return [one.api_name for one in pairs[0].base.summary.endpoints] if pairs else []
 
 
 def _values(blocks: Sequence[Block], name: str, figure: Figure) -> Floats:

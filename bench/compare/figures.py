@@ -56,6 +56,9 @@ FIGURES = (
 )
 """Compared by default, in the order of the table."""
 
+DECISIVE = next(figure for figure in FIGURES if figure.decisive)
+"""The one that is measured until it passes or fails."""
+
 
 def value(figure: Figure, block: Block, api_name: str) -> float:
     """Read a block's figure of one endpoint; NaN where it has none."""

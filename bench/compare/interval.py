@@ -32,11 +32,6 @@ class Interval:
     middle: float
     high: float
 
-    @property
-    def half(self) -> float:
-        """Half its width."""
-        return (self.high - self.low) / 2
-
 
 def signed_rank_interval(values: Floats, alpha: float) -> Interval:
     """Give the interval each of whose ends is wrong in at most `alpha` of all cases; `values` has shape (n,), n > 0.

@@ -19,6 +19,8 @@ LEAST_BLOCK_S = 3.0
 TICKS = 12
 """Frames of each viewer that a block should measure at least, for a median worth the name."""
 
+_LABELS = {"base": "BASE", "head": "HEAD", "twin": "BASE again"}  # what people call the folders of a comparison
+
 Progress = Callable[["Stage"], None]
 
 
@@ -34,12 +36,10 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Settings of both sides, and names people know them by."""
+    """Settings of both sides."""
 
     base: RunSettings
     head: RunSettings
-    base_name: str = "BASE"
-    head_name: str = "HEAD"
 
 
 class CutShortError(Exception):
@@ -70,13 +70,12 @@ def compare(
     refuse_existing(out)
     with ExitStack() as stack:
         named = {"base": sides.base, "head": sides.head} | ({"twin": sides.base} if control_pairs else {})
-        labels = {"base": sides.base_name, "head": sides.head_name, "twin": f"{sides.base_name} again"}
         live = {
-            name: stack.enter_context(Side(labels[name], replace(settings, out=out / name)))
+            name: stack.enter_context(Side(_LABELS[name], replace(settings, out=out / name)))
             for name, settings in named.items()
         }
-        for name, side in live.items():
-            tell(Stage(f"Waiting for {labels[name]} ..."))
+        for side in live.values():
+            tell(Stage(f"Waiting for {side.name} ..."))
             side.warm_up(WARM_S)
         every_s = max(side.stream_every_s() for side in live.values())
         warmup_s = max(BLOCK_WARMUP_S, 2 * every_s)

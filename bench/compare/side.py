@@ -49,19 +49,19 @@ class Side:
         """Where its rows are."""
         return self.settings.out / "ledger"
 
-    def warm_up(self, seconds: float) -> None:
+    def warm_up(self, length_s: float) -> None:
         """Wait for the first result, have it go on for a while, and send the viewers away.
 
         Raises TargetError when no result ever comes, and what the run's process found wrong.
         """
         self._await(_has_result, _FIRST_RESULT_S + self._patience_s(), "No result came: there is nothing to compare.")
-        time.sleep(seconds)
+        time.sleep(length_s)
         self._tell("off")
 
-    def play(self, seconds: float) -> None:
+    def play(self, length_s: float) -> None:
         """Have the viewers come, stay, and go. Raises as `warm_up` does."""
         self._tell("on")
-        time.sleep(seconds)
+        time.sleep(length_s)
         self._tell("off")
 
     def blocks(self, warmup_s: float) -> list[Block]:
