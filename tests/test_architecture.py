@@ -93,6 +93,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bench.ledger",
         "bench.metrics",
         "bench.plain",
+        "bench.report",
         "bench.run",
         "bench.units",
         "bench.words",

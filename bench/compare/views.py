@@ -11,26 +11,28 @@ from rich.text import Text
 
 from bench.compare.comparison import FAIL, PASS, Comparison, Row, span
 from bench.plain import plain
+from bench.report.escape import code
+from bench.report.escape import markdown as escaped
+from bench.report.markdown import VERDICTS
 from bench.words import UNKNOWN, duration, plural
 
 SCHEMA = "gradio-bench-compare/1"
 HEADS = ("", "figure", "BASE", "HEAD", "change", "between", "allowed", "")
 _COLOURS = {PASS: "green", FAIL: "red"}
-_VERDICTS = {PASS: "PASS", FAIL: "FAIL"}
-_SIGNS = {PASS: "✅ passed", FAIL: "❌ failed"}
 
 
 def render(found: Comparison, console: Console, *, base: str, head: str) -> None:
     """Print a table for each endpoint, the noise floor, and the verdict last."""
-    console.print(f"BASE {base} · HEAD {head} · {100 * found.plan.effect:g} % slower is allowed", highlight=False)
+    sides = f"BASE {base} · HEAD {head} · {100 * found.plan.effect:g} % slower is allowed"
+    console.print(plain(sides), highlight=False, markup=False)
     for api_name in dict.fromkeys(row.api_name for row in found.rows):
         console.print(_table([row for row in found.rows if row.api_name == api_name], plain(api_name)))
     counts = (f"{count.what}: BASE {count.base}, HEAD {count.head}" for count in found.counts)
     for line in (*notes(found), *counts):
-        console.print(line, highlight=False, soft_wrap=True, markup=False)
-    console.print(Text(_VERDICTS.get(found.status, "INCONCLUSIVE"), f"bold {_COLOURS.get(found.status, 'yellow')}"))
+        console.print(plain(line), highlight=False, soft_wrap=True, markup=False)
+    console.print(Text(found.status.upper(), f"bold {_COLOURS.get(found.status, 'yellow')}"))
     for reason in found.reasons:
-        console.print(f"  {reason}", highlight=False, soft_wrap=True, markup=False)
+        console.print(f"  {plain(reason)}", highlight=False, soft_wrap=True, markup=False)
 
 
 def _table(rows: Sequence[Row], title: str) -> Table:
@@ -96,12 +98,12 @@ def as_json(found: Comparison, *, base: str, head: str) -> dict[str, Any]:
 
 def as_markdown(found: Comparison, *, base: str, head: str) -> str:
     """Tell it to people who look at a CI job."""
-    lines = [f"## gradio-bench compare: {_SIGNS.get(found.status, '⚠️ inconclusive')}", ""]
-    lines += [f"- {_escaped(reason)}" for reason in found.reasons]
-    lines += ["", f"BASE `{_escaped(base)}`, HEAD `{_escaped(head)}`", ""]
+    lines = [f"## gradio-bench compare: {VERDICTS[found.status]}", ""]
+    lines += [f"- {escaped(reason)}" for reason in found.reasons]
+    lines += ["", f"BASE {code(base)}, HEAD {code(head)}", ""]
     lines += ["| " + " | ".join(("endpoint", *HEADS[1:])) + " |", "| --- | --- |" + " ---: |" * (len(HEADS) - 2)]
-    lines += ["| " + " | ".join(map(_escaped, cells_of(row))) + " |" for row in found.rows]
-    lines += ["", *(_escaped(note) for note in notes(found))]
+    lines += ["| " + " | ".join(map(escaped, cells_of(row))) + " |" for row in found.rows]
+    lines += ["", *(escaped(note) for note in notes(found))]
     return "\n".join(lines) + "\n"
 
 
@@ -129,7 +131,3 @@ def _hundredths(share: float | None) -> str:
 
 def _signed(change: float, *, ratio: bool) -> str:
     return f"{100 * change:+.1f} {'%' if ratio else 'points'}"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")

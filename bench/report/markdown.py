@@ -14,7 +14,9 @@ from bench.report.words import UNKNOWN, count, duration, error_bars, fates, noun
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 """The variable in which GitHub Actions names the file whose Markdown it shows on the job's page."""
 
-_VERDICTS = {"pass": "✅ passed", "fail": "❌ failed", "inconclusive": "⚠️ inconclusive"}
+VERDICTS = {"pass": "✅ passed", "fail": "❌ failed", "inconclusive": "⚠️ inconclusive"}
+"""A verdict on the page of a GitHub job, by its status."""
+
 _ERRORS_SHOWN = 10
 _ALWAYS = ("delivered",)  # fates with a column even where no frame met them
 
@@ -52,7 +54,7 @@ def append_to_step_summary(text: str, environment: Mapping[str, str]) -> bool:
 
 
 def _lines(summary: Summary) -> Iterator[str]:
-    word = _VERDICTS.get(summary.verdict.status)
+    word = VERDICTS.get(summary.verdict.status)
     yield f"## gradio-bench{f': {word}' if word else ''}"
     yield ""
     yield _head(summary)
@@ -80,7 +82,7 @@ def _checks(summary: Summary) -> Iterator[str]:
     """Tell each check of the gate, those that did not pass first."""
     if not summary.verdict.checks:
         return
-    signs = {status: words.split()[0] for status, words in _VERDICTS.items()}
+    signs = {status: words.split()[0] for status, words in VERDICTS.items()}
     rows = [
         [f"{signs.get(row.status, '·')} {escaped(row.name)}", escaped(row.value), escaped(row.reason)]
         for row in verdict.rows(summary)

@@ -113,3 +113,16 @@ def test_it_is_told_on_a_terminal_as_json_and_as_markdown() -> None:
     assert told["rows"][0]["change"]["low"] is None
     rows = [line for line in views.as_markdown(found, base="a|b", head="c").splitlines() if line.startswith("| ")]
     assert len({line.replace("\\|", "").count("|") for line in rows}) == 1
+
+
+def test_what_the_app_says_steers_neither_a_terminal_nor_a_page() -> None:
+    """Control codes are left out, and markup, mentions and links of an error stay text; so do names of files."""
+    said = Pair(block(), block(error="\x1b[2Jask @someone: <img src=x> at https://example.org"))
+    found = judge([said] * 2, PLAN, None)
+    text = io.StringIO()
+    views.render(found, Console(file=text, width=80), base="old[bold].py", head="b.py")
+    assert "\x1b" not in text.getvalue()
+    assert "old[bold].py" in text.getvalue()
+    page = views.as_markdown(found, base="a`b.py", head="c<d>.py")
+    assert "`` a`b.py ``, HEAD `c<d>.py`" in page
+    assert not [sign for sign in ("<img", "@someone", "https://") if sign in page.replace("\\<", "")]
