@@ -8,14 +8,14 @@ import pytest
 
 from bench.compare.blocks import Block
 from tests.compare.blocks import block
-from tools.gate_study import COMPARISONS, FOLDERS, at_most, drawn, met, study
+from tools.gate_study import COMPARISONS, FOLDERS, drawn, met, study, upper_bound
 
 
 def test_the_bound_is_clopper_and_pearsons() -> None:
     """None of 300 leaves 0.994 % possible (1 - 0.05 ** (1 / 300)), and 5 of 100 leave 10.23 % (their table)."""
-    assert at_most(0, 300) == pytest.approx(1 - 0.05 ** (1 / 300))
-    assert at_most(0, 300) < 0.01
-    assert at_most(5, 100) == pytest.approx(0.1023, abs=0.0001)
+    assert upper_bound(0, 300) == pytest.approx(1 - 0.05 ** (1 / 300))
+    assert upper_bound(0, 300) < 0.01
+    assert upper_bound(5, 100) == pytest.approx(0.1023, abs=0.0001)
 
 
 def test_stretches_stay_together() -> None:

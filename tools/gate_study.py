@@ -20,7 +20,6 @@ import time
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
-from math import comb
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -31,6 +30,7 @@ from bench.compare.live import BLOCK_WARMUP_S, CONTROL_PAIRS, LEAST_BLOCK_S, WAR
 from bench.compare.side import Side
 from bench.ledger import Ledger
 from bench.run import RunSettings
+from bench.slo.chance import at_most
 
 HANDLER_S = 0.05
 KINDS = {"the same": 1.0, "5 % slower": 1.05, "10 % slower": 1.10}
@@ -148,7 +148,7 @@ def study(blocks: dict[str, list[Block]], kind: str, count: int) -> Studied:
         comparisons=count,
         failed=failed,
         inconclusive=statuses[UNDECIDED],
-        failed_at_most=at_most(failed, count),
+        failed_at_most=upper_bound(failed, count),
         median_pairs=sorted(pairs)[count // 2],
     )
 
@@ -179,13 +179,12 @@ def chosen(blocks: dict[str, list[Block]], base: str, head: str, twos: list[int]
     return [Pair(blocks[base][at], blocks[head][at]) for two in twos for at in (2 * two, 2 * two + 1)]
 
 
-def at_most(failures: int, count: int) -> float:
+def upper_bound(failures: int, count: int) -> float:
     """Give the 95 % upper bound of a chance that showed so many times (Clopper & Pearson 1934), by halving."""
     low, high = failures / count, 1.0
     for _ in range(60):
         middle = (low + high) / 2
-        chance = sum(comb(count, k) * middle**k * (1 - middle) ** (count - k) for k in range(failures + 1))
-        low, high = (middle, high) if chance > 0.05 else (low, middle)
+        low, high = (middle, high) if at_most(failures, count, middle) > 0.05 else (low, middle)
     return high
 
 

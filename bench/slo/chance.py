@@ -2,6 +2,7 @@
 
 from functools import cache
 from math import exp, inf, lgamma, log, log1p
+from statistics import NormalDist
 
 _EXACT = 1e-14
 _TERMS = 100_000
@@ -51,6 +52,8 @@ def at_least(k: float, n: float, share: float) -> float:
 @cache
 def student(confidence: float, freedom: float) -> float:
     """Student's t with P(T ≤ t) = `confidence`, which is above one half; `freedom` inf is the normal one."""
+    if freedom == inf:
+        return NormalDist().inv_cdf(confidence)
     low, high = 0.0, 1e3
     tail = 1 - confidence
     for _ in range(200):
@@ -60,5 +63,4 @@ def student(confidence: float, freedom: float) -> float:
 
 
 def _beyond(t: float, freedom: float) -> float:
-    many = 1e7 if freedom == inf else freedom
-    return beta(many / (many + t * t), many / 2, 0.5) / 2
+    return beta(freedom / (freedom + t * t), freedom / 2, 0.5) / 2

@@ -7,11 +7,11 @@ import numpy as np
 from bench.metrics.distribution import Floats
 from bench.metrics.window import Window
 from bench.report.charts import View
+from bench.slo.chance import student
 from bench.words import duration
 
 SLICES = 10
 _LEAST = 20  # results in a slice: fewer have no 95th percentile to speak of
-_STUDENT = 2.262  # two-sided 95 % quantile of Student's t with SLICES − 1 degrees of freedom
 
 
 def error_bar(view: View, window: Window) -> str:
@@ -32,4 +32,4 @@ def error_bar(view: View, window: Window) -> str:
 
 def _half_width(slices: list[Floats], quantile: float) -> float:
     values = np.array([np.quantile(one, quantile, method="inverted_cdf") for one in slices])
-    return _STUDENT * float(values.std(ddof=1)) / math.sqrt(len(slices))
+    return student(0.975, len(slices) - 1) * float(values.std(ddof=1)) / math.sqrt(len(slices))
