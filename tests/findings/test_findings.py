@@ -135,16 +135,27 @@ def unequal(folder: Path) -> LedgerBuilder:
     return builder
 
 
-def slow_fetch(folder: Path, fetch_s: float = 0.06) -> LedgerBuilder:
-    """Build a run whose pictures take so long to be fetched."""
+def of_one_viewer(folder: Path, row: Callable[[int], dict[str, Any]]) -> LedgerBuilder:
+    """Build a run of one viewer and a hundred frames; `row` gives the fate of each, and what else is not as usual."""
     builder = LedgerBuilder(folder)
     builder.span(0.0, 10.0)
     builder.viewer(0, 0.0, 10.0)
     builder.stream(0, 0, 0.002, 0.02, 10.0, outcome=Outcome.CLOSED, results=100)
     for frame in range(100):
-        tick_s = frame / 10
-        builder.frame(0, frame, tick_s, join=frame == 0, result_s=tick_s + 0.03, shown_s=tick_s + 0.03 + fetch_s)
+        changes = row(frame)
+        fate = changes.pop("fate", Fate.DELIVERED)
+        builder.frame(0, frame, frame / 10, fate, join=frame == 0, **changes)
     return builder
+
+
+def slow_fetch(folder: Path, fetch_s: float = 0.06) -> LedgerBuilder:
+    """Build a run whose pictures take so long to be fetched."""
+
+    def row(frame: int) -> dict[str, Any]:
+        result_s = frame / 10 + 0.03
+        return {"result_s": result_s, "shown_s": result_s + fetch_s}
+
+    return of_one_viewer(folder, row)
 
 
 def late_generator(folder: Path) -> LedgerBuilder:
@@ -186,25 +197,12 @@ def mute(folder: Path) -> LedgerBuilder:
 
 def blank(folder: Path, every: int = 1) -> LedgerBuilder:
     """Build a run in which every result comes, and that of every frame (or every other one) is without a picture."""
-    builder = LedgerBuilder(folder)
-    builder.span(0.0, 10.0)
-    builder.viewer(0, 0.0, 10.0)
-    builder.stream(0, 0, 0.002, 0.02, 10.0, outcome=Outcome.CLOSED, results=100)
-    for frame in range(100):
-        builder.frame(0, frame, frame / 10, join=frame == 0, shown=frame % every != 0)
-    return builder
+    return of_one_viewer(folder, lambda frame: {"shown": frame % every != 0})
 
 
 def forgetful(folder: Path, every: int = 3) -> LedgerBuilder:
     """Build a run whose app returns nothing that can be read for every third frame, or so."""
-    builder = LedgerBuilder(folder)
-    builder.span(0.0, 10.0)
-    builder.viewer(0, 0.0, 10.0)
-    builder.stream(0, 0, 0.002, 0.02, 10.0, outcome=Outcome.CLOSED, results=100)
-    for frame in range(100):
-        fate = Fate.UNATTRIBUTED if frame % every == every - 1 else Fate.DELIVERED
-        builder.frame(0, frame, frame / 10, fate, join=frame == 0)
-    return builder
+    return of_one_viewer(folder, lambda frame: {"fate": Fate.UNATTRIBUTED} if frame % every == every - 1 else {})
 
 
 def talking(folder: Path, limit: int) -> LedgerBuilder:

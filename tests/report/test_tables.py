@@ -6,6 +6,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+from pyarrow import parquet
 
 from bench.errors import UsageError
 from bench.ledger import Fate, Ledger
@@ -64,7 +65,6 @@ def test_a_run_without_streams_has_files_with_names_alone(tmp_path: Path) -> Non
 
 def test_parquet_holds_the_same(turns: Ledger, tmp_path: Path) -> None:
     """Rows, names and instants are those of the ledger; what was never reached is null; the head tells of the run."""
-    parquet = pytest.importorskip("pyarrow.parquet")
     frames, streams = (parquet.read_table(path) for path in write_parquet(turns, tmp_path))
     assert (frames.num_rows, streams.num_rows) == (turns.frames.size, turns.streams.size)
     assert frames["fate"].to_pylist() == [Fate(fate).name.lower() for fate in turns.frames["fate"]]
@@ -84,7 +84,6 @@ def test_counts_that_say_nothing_are_empty(tmp_path: Path) -> None:
     names = ("cross_talk", "duplicated", "state_errors", "results")
     assert [unread[name] for name in names] == ["", "2", "", "0"]
     assert [read[name] for name in names] == ["0", "0", "", "0"]
-    parquet = pytest.importorskip("pyarrow.parquet")
     streams = parquet.read_table(write_parquet(ledger, tmp_path)[1])
     assert [streams[name].to_pylist() for name in names[:3]] == [[None, 0], [2, 0], [None, None]]
 
