@@ -20,14 +20,14 @@ def _summary() -> Summary:
 
 
 def block(
-    latency_s: float = 0.06, *, lost: int = 0, healthy: bool = True, error: str = "", cross_talk: int = 0
+    latency_s: float | None = 0.06, *, lost: int = 0, healthy: bool = True, error: str = "", cross_talk: int = 0
 ) -> Block:
-    """Make a block of twenty frames, all of this latency, `lost` of them overwritten."""
+    """Make a block of twenty frames, all of this latency, `lost` of them overwritten; None is nothing that came."""
     whole = _summary()
     told = whole.endpoints[0]
     changed: dict[str, Any] = {
-        "latency_s": Distribution(20, *[latency_s] * 6),
-        "staleness_s": Distribution(2.0, *[latency_s + 0.05] * 6),
+        "latency_s": None if latency_s is None else Distribution(20, *[latency_s] * 6),
+        "staleness_s": None if latency_s is None else Distribution(2.0, *[latency_s + 0.05] * 6),
         "frames": replace(told.frames, captured=20, delivered=20 - lost, overwritten=lost),
         "integrity": replace(told.integrity, cross_talk=cross_talk),
     }

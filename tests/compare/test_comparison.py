@@ -97,7 +97,10 @@ def test_more_lost_frames_fail_though_the_others_are_as_fast() -> None:
 
 def test_nothing_comparable_is_inconclusive() -> None:
     """No pairs, or none with a latency, are told as such."""
-    assert judge([], PLAN, None).status == UNDECIDED
+    mute = [Pair(block(None), block(None))] * 20
+    for found in (judge([], PLAN, None), judge(mute, PLAN, None)):
+        assert (found.status, found.decided) == (UNDECIDED, False)
+        assert "no block had a latency" in found.reasons[0]
 
 
 def test_it_is_told_on_a_terminal_as_json_and_as_markdown() -> None:
