@@ -13,7 +13,7 @@ from bench.report.html import write_html
 from bench.report.results import write_results
 from bench.slo import judge, parse_slo
 
-__all__ = ["judged", "write_reports"]
+__all__ = ["judged", "whole_summary", "write_reports"]
 
 
 def write_reports(ledger_dir: Path, out_dir: Path, exports: Sequence[str] = ()) -> Summary:
@@ -24,7 +24,7 @@ def write_reports(ledger_dir: Path, out_dir: Path, exports: Sequence[str] = ()) 
     there is no ledger to read, UsageError when a file cannot be written.
     """
     ledger = Ledger.read(ledger_dir)
-    summary = judged(with_findings(summarise(ledger), ledger), ledger)
+    summary = whole_summary(ledger)
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
         write_results(summary, out_dir / "results.json")
@@ -34,6 +34,11 @@ def write_reports(ledger_dir: Path, out_dir: Path, exports: Sequence[str] = ()) 
         remedy = f"The ledger is whole: make room, then gradio-bench report {shlex.quote(str(out_dir))}."
         raise UsageError(f"The reports cannot be written to {out_dir}: {error.strerror}.", remedy) from None
     return summary
+
+
+def whole_summary(ledger: Ledger) -> Summary:
+    """The Summary of a ledger, with its findings and its verdict."""
+    return judged(with_findings(summarise(ledger), ledger), ledger)
 
 
 def judged(summary: Summary, ledger: Ledger) -> Summary:

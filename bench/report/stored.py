@@ -8,10 +8,9 @@ from typing import Any, get_args, get_origin, get_type_hints
 import orjson
 
 from bench.errors import UsageError
-from bench.findings import with_findings
 from bench.ledger import Ledger
-from bench.metrics import Summary, summarise
-from bench.report import judged
+from bench.metrics import Summary
+from bench.report import whole_summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ def read_run(path: Path) -> Stored:
     ledger_dir = folder / "ledger" if (folder / "ledger").is_dir() else path
     if ledger_dir.is_dir() and any(ledger_dir.glob("*.ledger")):
         ledger = Ledger.read(ledger_dir)
-        return Stored(folder, judged(with_findings(summarise(ledger), ledger), ledger), ledger)
+        return Stored(folder, whole_summary(ledger), ledger)
     return Stored(folder, read_results(path if path.is_file() else path / "results.json"), None)
 
 

@@ -28,15 +28,7 @@ def rows(summary: Summary) -> list[Row]:
     rank = {"fail": 0, "inconclusive": 1, "pass": 2}
     asked = [check for check in summary.verdict.checks if check.status in rank]
     checks = sorted(asked, key=lambda check: rank[check.status])
-    return [
-        Row(
-            check.status,
-            check.name,
-            _value(check),
-            check.reason,
-        )
-        for check in checks
-    ]
+    return [Row(check.status, check.name, _value(check), check.reason) for check in checks]
 
 
 def _value(check: Check) -> str:
