@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -13,6 +12,7 @@ from pathlib import Path
 import psutil
 
 from bench.errors import LedgerError
+from bench.faults.processes import PROGRAM, load_of
 from bench.faults.proxy import Proxy
 from bench.ledger import Fate, Ledger, pack, unpack
 from bench.load.target import Overrides, Target
@@ -88,16 +88,16 @@ def _change_config(stage: Stage) -> str:
 
 def command(*arguments: str) -> "subprocess.CompletedProcess[str]":
     """Run gradio-bench to its end."""
-    program = str(Path(sys.executable).with_name("gradio-bench"))
     return subprocess.run(  # noqa: S603 - our own command
-        [program, *arguments], capture_output=True, text=True, timeout=WAIT_S, check=False, stdin=subprocess.DEVNULL
+        [PROGRAM, *arguments], capture_output=True, text=True, timeout=WAIT_S, check=False, stdin=subprocess.DEVNULL
     )
 
 
 def _load_processes(stage: Stage) -> list[psutil.Process]:
     """The process that makes the load, and its workers after it."""
     assert stage.process is not None
-    (load,) = [one for one in psutil.Process(stage.process.pid).children() if "locust" in " ".join(one.cmdline())]
+    load = load_of(psutil.Process(stage.process.pid))
+    assert load is not None
     return [load, *load.children()]
 
 

@@ -4,7 +4,6 @@ import json
 import os
 import resource
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -17,6 +16,7 @@ from bench.faults.acts import ACTS, Stage
 from bench.faults.apps.where import app_named
 from bench.faults.case import Case
 from bench.faults.certificate import self_signed
+from bench.faults.processes import PROGRAM
 from bench.faults.proxy import Proxy, Traffic
 from bench.ledger import Ledger
 from bench.load.target import Target
@@ -107,10 +107,9 @@ def _drive(case: Case, target: str, stage: Stage, act: Callable[[Stage], None] |
 
 
 def _command(case: Case, target: str, out: Path) -> list[str]:
-    program = str(Path(sys.executable).with_name("gradio-bench"))
     endpoint = ("--endpoint", case.endpoint) if case.endpoint else ()
     return [
-        *(program, "run", target, "--viewers", str(VIEWERS), "--warmup", "0s", "--duration", f"{DURATION_S:g}s"),
+        *(PROGRAM, "run", target, "--viewers", str(VIEWERS), "--warmup", "0s", "--duration", f"{DURATION_S:g}s"),
         *("--stream-every", "0.2", "--resolution", "320x240", "--out", case.out or str(out), *endpoint, *case.options),
     ]
 

@@ -1,7 +1,6 @@
 """A steady load for as long as is asked for, and how far anything has moved meanwhile."""
 
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 
+from bench.faults.processes import PROGRAM, load_of
 from bench.ledger import Fate, Ledger
 
 SETTLED = 0.25
@@ -55,19 +55,10 @@ def drift(name: str, unit: str, at_s: Values, values: Values, *, share: float | 
 
 def soak(minutes: float, viewers: int, out: Path) -> tuple[int, list[Drift]]:
     """Load the reference app for `minutes`; returns the run's exit code and what moved, the app's own parts last."""
-    program = str(Path(sys.executable).with_name("gradio-bench"))
     arguments = ["run", "--endpoint", "simple", "--viewers", str(viewers), "--stream-every", "0.2"]
-    arguments += [
-        "--concurrency-limit",
-        "8",
-        "--time-limit",
-        "20",
-        "--duration",
-        f"{minutes * 60:g}s",
-        "--warmup",
-        "2s",
-    ]
-    process = subprocess.Popen([program, *arguments, "--out", str(out)], stdout=subprocess.DEVNULL)  # noqa: S603 - ours
+    arguments += ["--concurrency-limit", "8", "--time-limit", "20"]
+    arguments += ["--duration", f"{minutes * 60:g}s", "--warmup", "2s", "--out", str(out)]
+    process = subprocess.Popen([PROGRAM, *arguments], stdout=subprocess.DEVNULL)  # noqa: S603 - ours
     looks = list(_watch(process))
     return process.wait(), [*_of_the_generator(np.array(looks)), *_of_the_ledger(Ledger.read(out / "ledger"))]
 
@@ -77,7 +68,7 @@ def _watch(process: "subprocess.Popen[bytes]") -> Iterator[tuple[float, float, f
     command = psutil.Process(process.pid)
     while process.poll() is None:
         try:
-            load = next((one for one in command.children() if "locust" in " ".join(one.cmdline())), None)
+            load = load_of(command)
             if load is not None and load.cpu_times().user > 1:
                 yield time.monotonic(), load.memory_info().rss, load.num_fds(), load.num_threads()
         except psutil.Error:
