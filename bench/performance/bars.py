@@ -36,6 +36,11 @@ class Plan:
     long_s: float = 8.0
     viewers: int = 50
 
+    @property
+    def lengths_s(self) -> tuple[float, float]:
+        """Both lengths, the shorter first."""
+        return self.short_s, self.long_s
+
 
 QUICK = Plan(rounds=1, short_s=2.0, long_s=5.0)
 
@@ -80,7 +85,7 @@ def go_round(plan: Plan, peer: list[str] | None, folder: Path, watch: Watch) -> 
 
 
 def _one_round(found: Found, url: str, plan: Plan, peer: list[str] | None, folder: Path) -> None:
-    short, long = (visit(url, plan.viewers, each, folder / f"{each}") for each in _lengths(plan))
+    short, long = (visit(url, plan.viewers, each, folder / f"{each}") for each in plan.lengths_s)
     found.few.append(long)
     found.harness.append((long.cpu_s - short.cpu_s) / (long.frames - short.frames))
     found.floor.append(floor_cost(plan.viewers, plan.short_s, long.sizes))
@@ -147,10 +152,6 @@ def _verdict(held: bool, found: Found | None = None) -> Verdict:
     return "holds" if held else "missed"
 
 
-def _lengths(plan: Plan) -> tuple[float, float]:
-    return plan.short_s, plan.long_s
-
-
 def _peer(command: list[str], url: str, plan: Plan, folder: Path) -> float:
-    (short_s, few), (long_s, many) = (peer_cost(command, url, PEER_VIEWERS, each, folder) for each in _lengths(plan))
+    (short_s, few), (long_s, many) = (peer_cost(command, url, PEER_VIEWERS, each, folder) for each in plan.lengths_s)
     return (long_s - short_s) / (many - few)

@@ -6,7 +6,6 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import orjson
@@ -48,7 +47,7 @@ def visit(url: str, viewers: int, seconds: float, out: Path) -> Visit:
         first_frame_s=float(np.nanmin(rows["sending_s"])) - began_s,
         rss_bytes=max(int(note["rss_bytes"]) for note in ledger.notes if note["note"] == "generator"),
         send_lag_p99_s=generator["send_lag_s"]["p99"],
-        books_closed=_closed(endpoint["frames"]),
+        books_closed=endpoint["books"]["closed"],
         cores=generator["busiest_core"],
         sizes=Sizes(int(np.median(here["bytes_sent"])) + 300, 600, int(np.median(here["bytes_received"])) + 120),
     )
@@ -75,8 +74,9 @@ def tree_cpu_s(command: list[str], given: str = "") -> tuple[float, str]:
 
     Raises RuntimeError when it fails.
     """
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, text=True, **pipes) as process:  # type: ignore[call-overload]  # noqa: S603
+    with subprocess.Popen(  # noqa: S603 - our own commands, and the peer's as found
+        command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(given + "\n")
@@ -87,7 +87,3 @@ def tree_cpu_s(command: list[str], given: str = "") -> tuple[float, str]:
     if process.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
     return used.ru_utime + used.ru_stime, said
-
-
-def _closed(frames: dict[str, Any]) -> bool:
-    return bool(frames["captured"] == sum(count for fate, count in frames.items() if fate != "captured"))
