@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.conftest import ROOT, command
+from tests.ports import free_port
 
 APPS = ROOT / "tests" / "apps"
 
@@ -23,13 +24,6 @@ def not_gradio() -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def check(done: object, code: int, *words: str) -> None:

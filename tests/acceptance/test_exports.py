@@ -3,13 +3,9 @@
 import gzip
 import json
 import os
-import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.request import urlopen
 from xml.etree import ElementTree
@@ -18,36 +14,11 @@ import pytest
 
 from bench.load.target import Target
 from tests.acceptance.conftest import ROOT, RUN_LIMIT_S, command
+from tests.collector import collecting
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 ALL = ["frames.csv", "streams.csv", "frames.parquet", "streams.parquet", "junit.xml", "summary.md", "trace.json.gz"]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@pytest.fixture
-def collector() -> Iterator[tuple[str, list[int]]]:
-    """Take OTLP messages: gives the address, and the sizes of those that came."""
-    sizes: list[int] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            sizes.append(len(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}", sizes
-    server.shutdown()
-    server.server_close()
 
 
 def _scrape(port: int, process: "subprocess.Popen[str]", *wanted: str) -> None:
@@ -65,28 +36,26 @@ def _scrape(port: int, process: "subprocess.Popen[str]", *wanted: str) -> None:
     raise AssertionError(f"{wanted} were never told")
 
 
-def test_a_run_tells_monitoring_while_it_goes_on_and_leaves_every_file(
-    reference_app: Target, collector: tuple[str, list[int]], tmp_path: Path
-) -> None:
+def test_a_run_tells_monitoring_while_it_goes_on_and_leaves_every_file(reference_app: Target, tmp_path: Path) -> None:
     """Two processes are one run in every output; the job's page has the summary; the files agree with results.json."""
-    url, sizes = collector
-    port, page, out = _free_port(), tmp_path / "page.md", tmp_path / "run"
+    port, page, out = free_port(), tmp_path / "page.md", tmp_path / "run"
     arguments = ["run", reference_app.url, "--endpoint", "simple", "--viewers", "2", "--processes", "2"]
     arguments += ["--stream-every", "0.25", "--duration", "6s", "--warmup", "1s", "--export", "all", "--json"]
-    arguments += ["--prometheus", str(port), "--otlp", url, "--out", str(out)]
-    process = subprocess.Popen(
-        [str(Path(sys.executable).with_name("gradio-bench")), *arguments],
-        cwd=ROOT,
-        env={**os.environ, "GITHUB_STEP_SUMMARY": str(page)},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    arguments += ["--prometheus", str(port), "--out", str(out)]
     frames = 'gradio_bench_frames_total{endpoint="simple",fate="delivered"}'
-    _scrape(port, process, frames, "gradio_bench_viewers 2.0")
-    results = json.loads(process.communicate(timeout=RUN_LIMIT_S)[0])
+    with collecting() as (url, posted):
+        process = subprocess.Popen(
+            [str(Path(sys.executable).with_name("gradio-bench")), *arguments, "--otlp", url],
+            cwd=ROOT,
+            env={**os.environ, "GITHUB_STEP_SUMMARY": str(page)},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        _scrape(port, process, frames, "gradio_bench_viewers 2.0")
+        results = json.loads(process.communicate(timeout=RUN_LIMIT_S)[0])
     assert process.returncode == 0
-    assert len(sizes) >= 2
-    assert min(sizes) > 100
+    assert len(posted) >= 2
+    assert min(len(body) for _, body in posted) > 100
     assert sorted(path.name for path in out.iterdir() if path.name in ALL) == sorted(ALL)
     assert page.read_text() == (out / "summary.md").read_text() + "\n"
     delivered = (out / "frames.csv").read_text().count(",delivered,")

@@ -3,8 +3,6 @@
 import re
 import socket
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.request import urlopen
 
 import pytest
@@ -16,8 +14,10 @@ from bench.live import otel, prometheus
 from bench.live.counts import Now, add_up
 from bench.live.histogram import SCALE
 from bench.live.measures import measures
+from tests.collector import collecting
 from tests.live.test_history import plain
 from tests.markdown import ROOT, Page, first_cells
+from tests.ports import free_port
 
 NASTY = 'simple"\n\\ {evil="1"} 9'
 
@@ -29,16 +29,10 @@ def _now() -> Now:
     return add_up([told, told], {NASTY: 2})
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
 def scraped() -> dict[tuple[str, str], float]:
     """Scrape the endpoint, over HTTP: values by sample name, and what else tells samples of one name apart."""
-    port = _free_port()
+    port = free_port()
     server = prometheus.serve(_now, "127.0.0.1", port)
     with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
         families = list(text_string_to_metric_families(answer.read().decode()))
@@ -75,22 +69,8 @@ def test_prometheus_buckets_hold_what_is_below_their_bounds(scraped: dict[tuple[
 
 def test_a_collector_gets_every_measure_over_otlp() -> None:
     """The message that arrives is OTLP, and its histogram has our buckets one for one."""
-    posted: list[tuple[str, bytes]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            posted.append((self.path, self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    assert otel.Sender(_now, f"http://127.0.0.1:{server.server_port}").send()
-    server.shutdown()
-    server.server_close()
+    with collecting() as (url, posted):
+        assert otel.Sender(_now, url).send()
     ((path, body),) = posted
     request = ExportMetricsServiceRequest.FromString(body)
     metrics = {one.name: one for one in request.resource_metrics[0].scope_metrics[0].metrics}
