@@ -127,13 +127,9 @@ def _abort(table: dict[str, Any]) -> float | None:
         raise UsageError(f"{ABORT}: {wanted!r} is neither true nor false.", f"Write {ABORT} = true.")
     if delay is not None and not wanted:
         raise UsageError(f"{DELAY} without {ABORT} does nothing.", f"Add {ABORT} = true, or leave it out.")
-    return (
-        option(DELAY, positive_seconds, str(delay).replace(" ", ""))
-        if delay is not None
-        else DELAY_S
-        if wanted
-        else None
-    )
+    if not wanted:
+        return None
+    return DELAY_S if delay is None else option(DELAY, positive_seconds, str(delay).replace(" ", ""))
 
 
 def _require_sense(slo: Slo) -> None:
