@@ -253,7 +253,7 @@ def test_only_commands_read_argv_print_or_exit() -> None:
 
 
 WALL_CLOCK = {
-    "bench.ledger": "puts the files of several machines on one axis",
+    "bench.ledger.writer": "puts the files of several machines on one axis",
     "bench.load.session": "dates a run",
     "bench.live.otel": "dates what a collector is sent",
     "bench.load.hooks": "Locust's own start of a request",
