@@ -28,6 +28,7 @@ from bench.commands.options import (
     Yes,
 )
 from bench.commands.run import ask_before_loading
+from bench.errors import InterruptError
 from bench.units import option, positive_seconds, share
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ def compare(  # noqa: PLR0917 - a command's options are its parameters
     from bench.compare.comparison import Plan  # noqa: PLC0415
     from bench.compare.live import LEAST_BLOCK_S, Sides  # noqa: PLC0415
     from bench.compare.worktree import resolved  # noqa: PLC0415
-    from bench.run import RunSettings, usual_out  # noqa: PLC0415
+    from bench.run import INCONCLUSIVE, RunSettings, usual_out  # noqa: PLC0415
+    from bench.slo import EXIT_CODES  # noqa: PLC0415
 
     plan = Plan(option("--min-effect", share, min_effect), max_blocks // 2)
     block_s = option("--block", positive_seconds, block) if block else None
@@ -114,8 +116,9 @@ def compare(  # noqa: PLR0917 - a command's options are its parameters
     _tell(found, folder, base, head, as_json=as_json)
     if cut is not None:
         Console(stderr=True).print(f"gradio-bench: {cut}", highlight=False)
-        raise typer.Exit(130 if cut.cause is None else getattr(cut.cause, "exit_code", 3))
-    raise typer.Exit({"pass": 0, "fail": 1}.get(found.status, 3))
+        interrupted = cut.cause is None
+        raise typer.Exit(InterruptError.exit_code if interrupted else getattr(cut.cause, "exit_code", INCONCLUSIVE))
+    raise typer.Exit(EXIT_CODES[found.status])
 
 
 def _aimed(settings: "RunSettings", target: str) -> "RunSettings":
